@@ -1,0 +1,1 @@
+"""The page of the architecture as code: scan, replay, identify."""

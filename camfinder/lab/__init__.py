@@ -1,0 +1,1 @@
+"""A simulated building to try camfinder on."""

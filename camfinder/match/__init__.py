@@ -1,0 +1,1 @@
+"""From observations to devices: rules, evidence, identity. Pure."""

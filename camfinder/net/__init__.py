@@ -1,0 +1,1 @@
+"""All sockets: scope, pace, sweep, transports."""

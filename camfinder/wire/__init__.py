@@ -1,0 +1,1 @@
+"""Pure helpers of the parsers: heads, SOAP, DNS, TLV. No protocol of their own."""
