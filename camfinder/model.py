@@ -299,6 +299,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a host while it is being asked; probes choose their follow-ups by it.
+
+    Attributes:
+        vendors: Ids of every brand and maker that any evidence names so far, hints included.
+        settled: Slots with a value at `family` strength or better.
+        surveillance: True, False, or None while the evidence does not decide.
+    """
+
+    vendors: frozenset[str] = frozenset()
+    settled: frozenset[Slot] = frozenset()
+    surveillance: bool | None = None
+
+    @property
+    def done(self) -> bool:
+        """Nothing left to ask: settled, or plainly something else."""
+        wanted = {Slot.MAKER, Slot.MODEL, Slot.FIRMWARE}
+        return self.surveillance is False or (self.surveillance is True and wanted <= self.settled)
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """One value of one slot of a device, with the evidence that carries it.
 

@@ -11,30 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
-from camfinder.model import Frame, Observation, Query, Slot, Target, Touch
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a host while it is being asked; probes choose their follow-ups by it.
-
-    Attributes:
-        vendors: Ids of every brand and maker that any evidence names so far, hints included.
-        settled: Slots with a value at `family` strength or better.
-        surveillance: True, False, or None while the evidence does not decide.
-    """
-
-    vendors: frozenset[str] = frozenset()
-    settled: frozenset[Slot] = frozenset()
-    surveillance: bool | None = None
-
-    @property
-    def done(self) -> bool:
-        """Nothing left to ask: settled, or plainly something else."""
-        wanted = {Slot.MAKER, Slot.MODEL, Slot.FIRMWARE}
-        return self.surveillance is False or (
-            self.surveillance is True and wanted <= self.settled
-        )
+from camfinder.model import Frame, Known, Observation, Query, Slot, Target, Touch
 
 
 def no_queries(_target: Target) -> Iterable[Query]:
@@ -65,8 +42,10 @@ class Probe:
             fingerprint. Brand values go through the vendors' aliases.
         free_text: Facts in which people and makers write brand and model in running text
             (titles, realms, host names): searched with the model grammars.
-        discover: Multicast and broadcast queries, once per run (the target holds the interface).
-        queries: Queries to one address.
+        discover: Multicast and broadcast queries, once per run and interface (the target holds the
+            interface's own address and name).
+        queries: Queries to one address: with `open_ports` empty the datagrams that need no open
+            port, else the TCP conversations that fit those ports.
         follow_ups: Questions that an answer, of this or another probe, suggests.
         magics: First bytes by which frames on other ports are offered to `parse`.
         crosses_routers: A unicast query works beyond the attached subnet.

@@ -1,0 +1,46 @@
+# The commands of a working day. `make demo` and `make test` set everything up by themselves.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test check unit bench accuracy lock new-probe new-vendor clean
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	touch $(READY)
+
+demo: $(READY)       ## Start the lab, scan it, write demo/inventory.*
+	$(BIN)/python tools/demo.py
+
+test: $(READY) check unit    ## Everything that must hold
+
+check: $(READY)      ## Linters, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/camfinder fingerprints check
+
+unit: $(READY)
+	$(BIN)/pytest -n auto
+
+bench: $(READY)      ## Performance figures
+	$(BIN)/python benchmarks/run.py
+
+accuracy: $(READY)   ## Accuracy on ../shared/corpus
+	$(BIN)/python tools/accuracy.py
+
+lock:                ## Resolve requirements.lock anew (needs uv)
+	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
+	  --no-header --no-annotate --upgrade -o requirements.lock
+
+new-probe: $(READY)  ## make new-probe NAME=acme
+	$(BIN)/python tools/new.py probe $(NAME)
+
+new-vendor: $(READY) ## make new-vendor NAME=acme
+	$(BIN)/python tools/new.py vendor $(NAME)
+
+clean:
+	rm -rf .venv demo dist .mypy_cache .ruff_cache .import_linter_cache

@@ -1,0 +1,31 @@
+"""Fixtures for all tests. `CAMFINDER_STRICT=1` (set by CI) turns skips into failures."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("CAMFINDER_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real banners, captures and messages beside the checkout."""
+    if not (SHARED / "corpus").is_dir():
+        pytest.skip("no ../shared beside the checkout: real banners and captures are not here")
+    return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,  # noqa: ARG001
+    call: pytest.CallInfo[None],  # noqa: ARG001
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a part that is missing is a failure, not a skip."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CAMFINDER_STRICT"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where nothing may be missing: {report.longrepr}"
+    return report
