@@ -20,8 +20,8 @@ def shared() -> Path:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
-    item: pytest.Item,  # noqa: ARG001
-    call: pytest.CallInfo[None],  # noqa: ARG001
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a part that is missing is a failure, not a skip."""
     report = yield
