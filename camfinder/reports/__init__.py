@@ -1,6 +1,7 @@
-"""Report formats: one module each, an inventory in, bytes out.
+"""Report formats: one module each, an inventory document in, bytes out.
 
-A module `to_*.py` here ends in `REPORT = Report(...)` and is found by its file name.
+A module `to_*.py` here ends in `REPORT = Report(...)` and is found by its file name. To add a
+format, read `docs/add-a-report.md`.
 """
 
 import importlib
@@ -9,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from camfinder.model import Inventory
+from camfinder.reports.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Report:
     name: str
     suffix: str
     title: str
-    render: Callable[[Inventory], bytes]
+    render: Callable[[Document], bytes]
 
 
 @cache
