@@ -239,6 +239,7 @@ class Observation:
         origin: As in `Frame`.
         raw: The bytes of the frame, as evidence; never holds accounts or passwords.
         mac: Link-layer source of the frame; may be a router's.
+        last_seen: When the same was said again at last; None: only once.
     """
 
     probe: str
@@ -250,6 +251,7 @@ class Observation:
     origin: str
     raw: bytes
     mac: str | None = None
+    last_seen: datetime | None = None
 
     def all(self, key: str) -> tuple[str, ...]:
         """Every value of the facts with this key."""

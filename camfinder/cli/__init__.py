@@ -1,5 +1,10 @@
-"""Commands, settings, exit codes: the only place that prints."""
+"""Commands, settings, exit codes: the only package that prints."""
+
+import sys
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; the entry point of the `camfinder` script."""
+    from camfinder.cli.app import run
+
+    sys.exit(run(sys.argv[1:]))

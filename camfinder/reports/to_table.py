@@ -30,8 +30,9 @@ def view(document: Document, *, everything: bool = False) -> Group:
     if everything and document.others:
         parts.append(_table("Other devices", document.others))
     parts.append(Text(_sums(document)))
-    parts += [Text(f"Not seen: {visible(b.what)} ({visible(b.why)}; {visible(b.remedy)})", style="dim")
-              for b in document.run.blind_spots]  # fmt: skip
+    for spot in document.run.blind_spots:
+        line = f"Not seen: {spot.what} ({spot.why}; {spot.remedy})"
+        parts.append(Text(visible(line), style="dim"))
     return Group(*parts)
 
 
@@ -70,10 +71,8 @@ def _sums(document: Document) -> str:
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
     ledger = document.run.ledger
     seconds = (document.run.ended_at - document.run.started_at).total_seconds()
-    lines = [
-        f"{len(document.surveillance)} surveillance devices{f' ({kinds})' if kinds else ''}, "
-        f"{len(document.undecided)} possible, {len(document.others)} others"
-    ]
+    found = f"{len(document.surveillance)} surveillance devices{f' ({kinds})' if kinds else ''}"
+    lines = [f"{found}, {len(document.undecided)} possible, {len(document.others)} others"]
     if document.run.mode == "scan":
         lines.append(
             f"{seconds:.0f} s; sent {ledger.datagrams} datagrams, {ledger.connections} connection "

@@ -1,0 +1,41 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Outputs = Annotated[
+    list[Path],
+    typer.Option(
+        "--output",
+        "-o",
+        help="Write a report; its suffix picks the format (see `camfinder report --formats`). "
+        "May repeat.",
+        envvar="CAMFINDER_OUTPUT",
+    ),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the inventory document instead of the table.")
+]
+Site = Annotated[
+    str | None,
+    typer.Option(
+        "--site", help="Name of the network, kept in the report.", envvar="CAMFINDER_SITE"
+    ),
+]
+Folders = Annotated[
+    list[Path],
+    typer.Option(
+        "--fingerprints",
+        help="A folder of further fingerprints; they win over the shipped ones. May repeat.",
+        envvar="CAMFINDER_FINGERPRINTS",
+    ),
+]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No progress on stderr.", envvar="CAMFINDER_QUIET")
+]
+Everything = Annotated[
+    bool,
+    typer.Option("--all", help="Show devices that are certainly something else, too."),
+]

@@ -1,0 +1,79 @@
+"""`camfinder replay`: an inventory from recorded traffic."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camfinder.cli import options
+from camfinder.cli.codes import Exit, highest, of_problems
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("replay")(replay)
+
+
+def replay(
+    files: Annotated[
+        list[Path], typer.Argument(help="pcap or pcapng, also .gz and .zst; - reads stdin.")
+    ],
+    output: options.Outputs = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Every file is a network of its own.")
+    ] = False,
+    site: options.Site = None,
+    fingerprints: options.Folders = [],  # noqa: B006
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Raise bugs of parsers instead of noting them.")
+    ] = False,
+    everything: options.Everything = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Read recorded traffic and report the cameras in it, by the parsers of a live scan.
+
+    All files together are one network, unless --each is given. Nothing is sent.
+    """
+    from camfinder.cli.knowledge import engine
+    from camfinder.cli.output import check_outputs, finish
+    from camfinder.cli.progress import progress
+    from camfinder.flow.replay import replay as run
+    from camfinder.probes import all_probes
+    from camfinder.reports.document import build
+
+    check_outputs(output)
+    loaded = engine(fingerprints)
+    stop: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))
+    code = Exit.OK
+    try:
+        for group in [[file] for file in files] if each else [files]:
+            with progress(quiet=quiet) as told:
+                inventory = run(
+                    group,
+                    engine=loaded,
+                    probes=all_probes(),
+                    site=site,
+                    strict=strict,
+                    progress=told,
+                    stopped=lambda: bool(stop),
+                )
+            if each and not as_json:
+                print(f"{group[0]}:", file=sys.stdout)
+            paths = [_own_name(path, group[0]) for path in output] if each else output
+            written = finish(build(inventory), paths, as_json=as_json, everything=everything)
+            code = highest(code, written, of_problems(inventory.problems))
+            if stop:
+                break
+    finally:
+        signal.signal(signal.SIGINT, before)
+    raise typer.Exit(code)
+
+
+def _own_name(output: Path, source: Path) -> Path:
+    """`report.json` for `a.pcap` becomes `report-a.json`, so that --each overwrites nothing."""
+    stem, dot, suffixes = output.name.partition(".")
+    return output.with_name(f"{stem}-{source.name.partition('.')[0]}{dot}{suffixes}")

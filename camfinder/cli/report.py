@@ -1,0 +1,41 @@
+"""`camfinder report`: an inventory document rendered to any format."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from camfinder.cli import options
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("report")(report)
+
+
+def _formats(value: bool) -> None:
+    if value:
+        from camfinder.reports import all_reports
+
+        for known in all_reports():
+            print(f"{known.suffix:<10} {known.title}")
+        raise typer.Exit
+
+
+def report(
+    source: Annotated[Path, typer.Argument(help="An inventory document (JSON); - reads stdin.")],
+    output: options.Outputs = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    everything: options.Everything = False,
+    _list: Annotated[
+        bool,
+        typer.Option("--formats", callback=_formats, is_eager=True, help="List the formats."),
+    ] = False,
+) -> None:
+    """Render an inventory document anew, to any format."""
+    from camfinder.cli.documents import read_document
+    from camfinder.cli.output import check_outputs, finish
+
+    check_outputs(output)
+    code = finish(read_document(source), output, as_json=as_json, everything=everything)
+    raise typer.Exit(code)

@@ -1,0 +1,7 @@
+"""`camfinder scan`: sweep, discover, identify, report."""
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""

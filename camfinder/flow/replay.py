@@ -1,0 +1,88 @@
+"""Recorded traffic through the same parsers as a live scan."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from camfinder.capture.pcap import Capture
+from camfinder.flow.progress import Progress
+from camfinder.flow.reader import Reader
+from camfinder.flow.sightings import Sightings
+from camfinder.match.engine import Engine
+from camfinder.model import Frame, Inventory, Problem, ProblemKind, Run, Source
+from camfinder.probes import Probe
+
+
+def replay(
+    paths: Sequence[Path],
+    *,
+    engine: Engine,
+    probes: Sequence[Probe],
+    site: str | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Inventory:
+    """The inventory that the captures together show; all files are one network.
+
+    Args:
+        paths: Capture files; `-` is standard input.
+        engine: The loaded fingerprints.
+        probes: Whose parsers are used.
+        site: Name of the network, for the document.
+        strict: Raise bugs of parsers instead of noting them.
+        progress: Told of each file.
+        stopped: Asked now and then; True ends the run with what was found.
+
+    Raises:
+        CamfinderError: A file is missing or no capture.
+    """
+    progress = progress or Progress()
+    problems: list[Problem] = []
+    sightings = Sightings(engine, problems.append)
+    reader = Reader(probes, problems.append, strict=strict)
+    times: list[datetime] = []
+    sources: list[Source] = []
+    for path in paths:
+        capture = Capture(path)
+        progress.stage(capture.name, 0)
+        for item in capture.frames():
+            if isinstance(item, Problem):
+                problems.append(item)
+                continue
+            _note_time(times, item)
+            for observation in reader.read(item):
+                sightings.add(observation)
+            progress.advance(capture.name, 1)
+            if stopped():
+                problems.append(
+                    Problem(ProblemKind.INTERRUPTED, None, None, f"stopped in {capture.name}")
+                )
+                break
+        sources.append(Source(capture.name, capture.sha256, capture.packets))
+        if stopped():
+            break
+    now = datetime.now(UTC)
+    return Inventory(
+        run=Run(
+            mode="replay",
+            site=site,
+            scope=tuple(source.name for source in sources),
+            started_at=min(times, default=now),
+            ended_at=max(times, default=now),
+            sources=tuple(sources),
+        ),
+        devices=sightings.devices(),
+        problems=tuple(problems),
+        fingerprints_digest=engine.fingerprints.digest,
+    )
+
+
+def _note_time(times: list[datetime], frame: Frame) -> None:
+    """Keeps the first and the last moment of the traffic in a list of at most two."""
+    if len(times) < 2:
+        times.append(frame.seen_at)
+    elif frame.seen_at < times[0]:
+        times[0] = frame.seen_at
+    elif frame.seen_at > times[1]:
+        times[1] = frame.seen_at
