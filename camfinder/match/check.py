@@ -1,0 +1,225 @@
+"""Fingerprint files held against their own examples and against each other."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+
+from camfinder.match.engine import ORGANISATION, Engine
+from camfinder.match.nouns import Complaint, Example, Fingerprints, Rule
+from camfinder.match.patterns import compile_pattern
+from camfinder.match.templates import placeholders
+from camfinder.model import (
+    SURVEILLANCE_KINDS,
+    Evidence,
+    Fact,
+    Kind,
+    Observation,
+    Slot,
+    Strength,
+    Transport,
+)
+
+Parse = Callable[[str, bytes], Iterable[Observation]]
+"""Fact key and raw bytes to the observations of the probe that emits the key."""
+
+CPE_SLOTS = frozenset({"model", "firmware"})
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def check(
+    fingerprints: Fingerprints,
+    *,
+    emits: Mapping[str, str],
+    declares: Mapping[str, Slot] | None = None,
+    free_text: frozenset[str] = frozenset(),
+    parse: Parse | None = None,
+) -> list[Complaint]:
+    """Everything that is wrong with fingerprints that could be read.
+
+    Args:
+        fingerprints: As loaded.
+        emits: All facts that any probe can make; a key ending in `.*` stands for a family.
+        declares: As for `Engine`.
+        free_text: As for `Engine`.
+        parse: Runs `banner` and `hex` examples through their protocol's parser; without it they
+            are left out.
+    """
+    engine = Engine(fingerprints, declares=declares or {}, free_text=free_text)
+    return [
+        *_check_facts(fingerprints, emits),
+        *_check_names(fingerprints),
+        *_check_forms(fingerprints),
+        *(each for rule in fingerprints.rules.values() for each in _check_words(rule)),
+        *(
+            each
+            for rule in fingerprints.rules.values()
+            for each in _check_examples(rule, engine, parse)
+        ),
+    ]
+
+
+def _known_fact(key: str, emits: Mapping[str, str]) -> bool:
+    if key in emits or key == ORGANISATION:
+        return True
+    return any(f"{key[:at]}.*" in emits for at, char in enumerate(key) if char == ".")
+
+
+def _check_facts(fingerprints: Fingerprints, emits: Mapping[str, str]) -> Iterator[Complaint]:
+    """Every fact that is named must be read by some probe."""
+    for rule in fingerprints.rules.values():
+        examples: tuple[Example, ...] = (*rule.hits, *rule.misses)
+        named = {*rule.facts, *rule.requires, *(key for one in examples for key in one.with_facts)}
+        for key in sorted(named):
+            if not _known_fact(key, emits):
+                remedy = "see the list of facts (camfinder fingerprints facts)"
+                yield Complaint(rule.file, rule.id, f"no probe makes the fact {key!r}", remedy)
+
+
+def _check_names(fingerprints: Fingerprints) -> Iterator[Complaint]:
+    """One name must not mean two vendors."""
+    from camfinder.match.names import vendor_key
+
+    for vendor in fingerprints.vendors.values():
+        for name in (vendor.id, vendor.name, *vendor.aliases):
+            owner = fingerprints.by_name.get(vendor_key(name), vendor.id)
+            if owner != vendor.id:
+                problem = f"{name!r} is also a name of {owner}"
+                yield Complaint(vendor.file, vendor.id, problem, "take it off one of the two")
+
+
+def _check_forms(fingerprints: Fingerprints) -> Iterator[Complaint]:
+    """Model forms match their hits and not their misses (whole, case does not count)."""
+    for form in fingerprints.forms.values():
+        pattern = compile_pattern(f"(?i)^(?:{form.match})$")
+        for text in form.hits:
+            if not pattern.search(text):
+                yield Complaint(form.file, form.id, f"hit {text!r} does not match", "correct match")
+        for text in form.misses:
+            if pattern.search(text):
+                yield Complaint(form.file, form.id, f"miss {text!r} matches", "make match narrower")
+
+
+def _check_words(rule: Rule) -> Iterator[Complaint]:
+    """CPE templates and the strength of accusations."""
+    for template in rule.cpe:
+        if not template.startswith("cpe:2.3:") or template.count(":") != 12:
+            remedy = "write cpe:2.3:<part>:<vendor>:<product>:<version>:... with 13 parts"
+            yield Complaint(rule.file, rule.id, f"{template!r} is no CPE 2.3 name", remedy)
+        for name in placeholders(template):
+            if name not in CPE_SLOTS:
+                remedy = "only {model} and {firmware} of the device are known there"
+                yield Complaint(rule.file, rule.id, f"cpe names {{{name}}}", remedy)
+    maker = rule.gives.get(Slot.MAKER)
+    weak = rule.strengths.get(Slot.MAKER, Strength.HINT) < Strength.FAMILY
+    if maker and maker != rule.vendor and weak:
+        remedy = "a hint accuses nobody: leave maker out or prove family"
+        yield Complaint(rule.file, rule.id, f"names another maker ({maker}) at hint", remedy)
+
+
+def _observations(key: str, example: Example, parse: Parse | None) -> Iterable[Observation]:
+    """The example as a parser would have read it; nothing where it cannot be read here."""
+    if example.raw is not None:
+        return parse(key, example.raw) if parse else ()
+    facts = (Fact(key, example.text or ""),)
+    facts += tuple(Fact(name, value) for name, value in example.with_facts.items())
+    return (
+        Observation(key.split(".", 1)[0], None, 0, Transport.UDP, facts, _NEVER, "example", b""),
+    )
+
+
+def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator[Complaint]:
+    """Hits fire and give what they say, misses do not, and nobody else claims the hit."""
+    for key in rule.facts:
+        for hit in rule.hits:
+            if hit.raw is not None and parse is None:
+                continue
+            found = [
+                each for one in _observations(key, hit, parse) for each in engine.evidence(one)
+            ]
+            yield from _check_hit(rule, key, hit, found, engine.fingerprints)
+        for miss in rule.misses:
+            found = [
+                each for one in _observations(key, miss, parse) for each in engine.evidence(one)
+            ]
+            if any(each.fingerprint == rule.id and each.fact.key == key for each in found):
+                problem = f"miss {_shown(miss)} fires on {key}"
+                yield Complaint(rule.file, rule.id, problem, "make match narrower")
+
+
+def _check_hit(
+    rule: Rule, key: str, hit: Example, found: Sequence[Evidence], fingerprints: Fingerprints
+) -> Iterator[Complaint]:
+    own = [each for each in found if each.fingerprint == rule.id and each.fact.key == key]
+    if not own:
+        remedy = "correct match or requires (give `with` for required facts)"
+        yield Complaint(rule.file, rule.id, f"hit {_shown(hit)} does not fire on {key}", remedy)
+        return
+    for slot, value in hit.gives.items():
+        if not any(each.claims.get(slot) == value for each in own):
+            given = sorted({each.claims.get(slot, "nothing") for each in own})
+            problem = f"hit {_shown(hit)} gives {slot} {given}, not {value!r}"
+            yield Complaint(rule.file, rule.id, problem, "correct the rule or the example")
+    for other in found:
+        yield from _check_rival(rule, own[0], other, hit, fingerprints)
+
+
+def _check_rival(
+    rule: Rule, own: Evidence, other: Evidence, hit: Example, fingerprints: Fingerprints
+) -> Iterator[Complaint]:
+    """No other vendor's rule may name another brand or maker as surely."""
+    source = fingerprints.rules.get(other.fingerprint) or fingerprints.forms.get(other.fingerprint)
+    if source is None or source.vendor == rule.vendor:
+        return
+    for slot in (Slot.BRAND, Slot.MAKER):
+        mine, theirs = own.claims.get(slot), other.claims.get(slot)
+        if mine and theirs and mine != theirs and other.strengths[slot] >= Strength.DISTINCT:
+            problem = f"on hit {_shown(hit)} {other.fingerprint} says {slot} {theirs}, not {mine}"
+            yield Complaint(rule.file, rule.id, problem, "make one of the two narrower")
+    if _opposed(own, other):
+        problem = f"on hit {_shown(hit)} {other.fingerprint} says kind {other.claims[Slot.KIND]}"
+        yield Complaint(rule.file, rule.id, problem, "make one of the two narrower")
+
+
+def _opposed(own: Evidence, other: Evidence) -> bool:
+    """One says surveillance, the other something else, at least as surely."""
+    mine, theirs = own.claims.get(Slot.KIND), other.claims.get(Slot.KIND)
+    if not mine or not theirs or other.strengths[Slot.KIND] < own.strengths[Slot.KIND]:
+        return False
+    if other.strengths[Slot.KIND] < Strength.FAMILY:
+        return False
+    return (Kind(mine) in SURVEILLANCE_KINDS) != (Kind(theirs) in SURVEILLANCE_KINDS)
+
+
+def _shown(example: Example) -> str:
+    text = example.text if example.text is not None else repr(example.raw)
+    return repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def _main() -> int:
+    """Temporary: `python -m camfinder.match.check FOLDER...`, before the command line exists."""
+    import sys
+    from pathlib import Path
+
+    import re2
+
+    from camfinder.match.fingerprint import default_folder, read
+
+    page = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
+    emits = {key: "" for key in re2.findall(r"`([a-z0-9]+\.[a-z0-9_.<>\- ]+)`", page)}
+    emits["http.header.*"] = ""
+    for tail in re2.findall(r"`(\.[a-z]+)`", page):
+        emits[f"onvif.scope{tail}"] = ""
+    folders = [Path(sys.argv[1])] if len(sys.argv) > 1 else [default_folder()]
+    fingerprints, complaints = read(folders)
+    own = ("model", "firmware", "serial", "mac", "address", "name")
+    for rule in fingerprints.rules.values():
+        emits |= {key: "" for key in (*rule.facts, *rule.requires) if key.split(".")[-1] in own}
+    found = [*complaints, *check(fingerprints, emits=emits)]
+    for complaint in found:
+        sys.stdout.write(f"{complaint}\n")
+    sizes = f"{len(fingerprints.vendors)} vendors, {len(fingerprints.rules)} rules, "
+    sys.stdout.write(f"{sizes}{len(fingerprints.forms)} model forms, {len(found)} complaints\n")
+    return 2 if found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(_main())

@@ -1,0 +1,232 @@
+"""Observations to evidence: every rule, declared field, model grammar and brand name.
+
+Built for a flood of equal answers: what a value tells by itself is found once and remembered
+(bounded); per observation only `requires` and the naming of the source are left.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from camfinder.match.finding import Finding, with_maker
+from camfinder.match.forms import Forms
+from camfinder.match.names import vendor_keys
+from camfinder.match.nouns import Fingerprints, Rule
+from camfinder.match.organisation import organisation
+from camfinder.match.patterns import PatternSet, encodable
+from camfinder.match.templates import fill
+from camfinder.match.values import (
+    brand_text,
+    channels_text,
+    firmware_text,
+    mac_text,
+    model_text,
+    serial_text,
+    uuid_text,
+)
+from camfinder.model import Evidence, Fact, Observation, Slot, Strength
+
+CACHE = 8_192
+"""Values remembered per table; with values of at most `CACHED_CHARS` about 30 MB at worst."""
+
+CACHED_CHARS = 1_024
+ORGANISATION = "mac.organization"
+_NOTHING: tuple[Finding, ...] = ()
+_CLEAN = {
+    Slot.BRAND: brand_text,
+    Slot.MAKER: brand_text,
+    Slot.MODEL: model_text,
+    Slot.FIRMWARE: firmware_text,
+    Slot.SERIAL: serial_text,
+    Slot.MAC: mac_text,
+    Slot.ENDPOINT_UUID: uuid_text,
+    Slot.CHANNELS: channels_text,
+    Slot.HOSTNAME: str.strip,
+    Slot.CLAIMED_ADDRESS: str.strip,
+    Slot.KIND: str.strip,
+}
+
+
+class _FactRules:
+    """The rules that look at one fact key."""
+
+    __slots__ = ("rules", "which")
+
+    def __init__(self, rules: list[Rule]) -> None:
+        self.rules = rules
+        self.which = PatternSet([rule.match for rule in rules])
+
+
+class Engine:
+    """The fingerprints, compiled for one catalogue of facts."""
+
+    def __init__(
+        self,
+        fingerprints: Fingerprints,
+        *,
+        declares: Mapping[str, Slot],
+        free_text: frozenset[str],
+    ) -> None:
+        """Compile.
+
+        Args:
+            fingerprints: As loaded.
+            declares: Fact key to the slot that the field was made for.
+            free_text: Fact keys of running text.
+        """
+        self.fingerprints = fingerprints
+        self._declares = dict(declares)
+        self._free_text = free_text
+        self._forms = Forms(fingerprints)
+        by_fact: dict[str, list[Rule]] = {}
+        for rule in fingerprints.rules.values():
+            for key in rule.facts:
+                by_fact.setdefault(key, []).append(rule)
+        self._rules = {key: _FactRules(rules) for key, rules in by_fact.items()}
+        self._alone = lru_cache(CACHE)(self._told_alone)
+        self._together = lru_cache(CACHE)(self._told_together)
+
+    def evidence(self, observation: Observation) -> tuple[Evidence, ...]:
+        """Everything that the observation tells, in the order of its facts."""
+        facts = self._facts(observation)
+        found: list[tuple[Fact, Finding]] = []
+        seen: set[Fact] = set()
+        for fact in facts:
+            if fact in seen:
+                continue
+            seen.add(fact)
+            short = len(fact.value) <= CACHED_CHARS
+            tell = self._alone if short else self._told_alone
+            for finding in tell(fact.key, fact.value):
+                if not finding.requires or _holds(finding, facts):
+                    found.append((fact, finding))
+        context = _context(found)
+        for fact in seen:
+            if fact.key in self._free_text or self._declares.get(fact.key) is Slot.MODEL:
+                short = len(fact.value) <= CACHED_CHARS
+                tell_more = self._together if short else self._told_together
+                found += [(fact, one) for one in tell_more(fact.key, fact.value, context)]
+        return tuple(_evidence(observation, fact, finding) for fact, finding in found)
+
+    def _facts(self, observation: Observation) -> tuple[Fact, ...]:
+        """The facts, and the organisations that registered the MACs."""
+        macs = [observation.mac] if observation.mac else []
+        for fact in observation.facts:
+            if self._declares.get(fact.key) is Slot.MAC:
+                macs.append(fact.value)
+        if not macs:
+            return observation.facts
+        names = dict.fromkeys(organisation(mac) for mac in map(mac_text, macs) if mac)
+        return observation.facts + tuple(Fact(ORGANISATION, name) for name in names if name)
+
+    def _told_alone(self, key: str, value: str) -> tuple[Finding, ...]:
+        """What rules and fields say of a value, wherever it was read."""
+        found: list[Finding] = []
+        rules = self._rules.get(key)
+        if rules:
+            text = encodable(value)
+            for index in sorted(rules.which(text)):
+                finding = self._applied(rules.rules[index], text)
+                if finding:
+                    found.append(finding)
+        slot = self._declares.get(key)
+        if slot is not None:
+            found += self._declared(key, slot, value)
+        elif key == ORGANISATION and not found:
+            vendor = self._vendor(value)
+            if vendor in self.fingerprints.vendors:
+                hint = {Slot.MAKER: Strength.HINT}
+                found.append(Finding(f"field:{key}", {Slot.MAKER: vendor}, hint))
+        return tuple(found) if found else _NOTHING
+
+    def _applied(self, rule: Rule, text: str) -> Finding | None:
+        """A rule whose pattern occurs in the text; None where no claim remains."""
+        match = rule.pattern.search(text)
+        if match is None:
+            return None
+        groups = match.groupdict()
+        claims: dict[Slot, str] = {}
+        for slot, template in rule.gives.items():
+            value = self._cleaned(slot, fill(template, groups))
+            if value:
+                claims[slot] = value
+        if not claims:
+            return None
+        strengths = {slot: rule.strengths[slot] for slot in claims}
+        with_maker(self.fingerprints.vendors, claims, strengths)
+        return Finding(rule.id, claims, strengths, tuple(rule.requires.items()))
+
+    def _declared(self, key: str, slot: Slot, value: str) -> list[Finding]:
+        """What a field made for a slot states."""
+        text = self._cleaned(slot, value)
+        if not text:
+            return []
+        claims = {slot: text}
+        strengths = {slot: Strength.DECLARED}
+        with_maker(self.fingerprints.vendors, claims, strengths)
+        return [Finding(f"field:{key}", claims, strengths)]
+
+    def _cleaned(self, slot: Slot, value: str) -> str:
+        """A claim's value in the form that claims are kept in; empty where it claims nothing."""
+        text = _CLEAN[slot](value)
+        if text and slot is Slot.MODEL:
+            return model_text(self._forms.split_brand(text)[1])
+        if text and (slot is Slot.BRAND or slot is Slot.MAKER):
+            return self._vendor(text)
+        return text
+
+    def _vendor(self, name: str) -> str:
+        """The id of the vendor of this name; unknown names as they are."""
+        if name in self.fingerprints.vendors:
+            return name
+        known = self.fingerprints.by_name
+        return next((known[key] for key in vendor_keys(name) if key in known), name)
+
+    def _told_together(
+        self, key: str, value: str, context: tuple[tuple[str, ...], tuple[str, ...]]
+    ) -> tuple[Finding, ...]:
+        """What model grammars and brand names say, given whom else the observation names."""
+        stated, named = context
+        if self._declares.get(key) is Slot.MODEL:
+            text = model_text(value)
+            return self._forms.of_field(text, stated) if text else _NOTHING
+        return self._forms.in_text(value, named)
+
+
+def _context(
+    found: Iterable[tuple[Fact, Finding]],
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The brands that an observation states in a field, and those that anything names."""
+    stated: dict[str, None] = {}
+    named: dict[str, None] = {}
+    for _fact, finding in found:
+        brand = finding.claims.get(Slot.BRAND)
+        if brand and finding.strengths[Slot.BRAND] >= Strength.FAMILY:
+            named[brand] = None
+            if finding.strengths[Slot.BRAND] is Strength.DECLARED:
+                stated[brand] = None
+    return tuple(stated), tuple(named)
+
+
+def _holds(finding: Finding, facts: tuple[Fact, ...]) -> bool:
+    """All that the rule requires occurs in the observation."""
+    return all(
+        any(key == fact.key and pattern.search(encodable(fact.value)) for fact in facts)
+        for key, pattern in finding.requires
+    )
+
+
+def _evidence(observation: Observation, fact: Fact, finding: Finding) -> Evidence:
+    """The finding with its source."""
+    return Evidence(
+        fingerprint=finding.fingerprint,
+        fact=fact,
+        claims=finding.claims,
+        strengths=finding.strengths,
+        probe=observation.probe,
+        address=observation.address,
+        port=observation.port,
+        transport=observation.transport,
+        seen_at=observation.seen_at,
+        where=observation.origin,
+        raw=observation.raw,
+    )

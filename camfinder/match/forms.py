@@ -1,0 +1,241 @@
+"""Model grammars and brand words: what running text and model fields tell."""
+
+from collections.abc import Mapping, Sequence
+
+import re2
+
+from camfinder.match.finding import Finding, with_maker
+from camfinder.match.names import vendor_key
+from camfinder.match.nouns import Fingerprints, ModelForm, Vendor
+from camfinder.match.patterns import PatternSet, compile_pattern, encodable
+from camfinder.match.values import model_text
+from camfinder.model import Kind, Slot, Strength
+
+TEXT_CHARS = 2_048
+"""More of a running text is not looked at: titles and names are short."""
+
+MIN_WORD = 3
+"""Shorter names (`LG`, `2N`) are found by rules of their own, not as words in running text."""
+
+MODEL_FIELD_CHARS = 128
+NAME_WORDS = 4
+
+_EDGE = r"(?:^|[^\pL\pN])"
+_END = r"(?:[^\pL\pN]|$)"
+_NEXT_TOKEN = re2.compile(
+    r"^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/][A-Z0-9]+){0,5})(?:[^\pL\pN]|$)"
+)
+_NOT_A_MODEL = re2.compile(
+    r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d)$"
+)
+
+
+class Forms:
+    """The model forms of all vendors, compiled."""
+
+    def __init__(self, fingerprints: Fingerprints) -> None:
+        """Compile the sets; patterns were checked when the files were read."""
+        self.vendors = fingerprints.vendors
+        self.by_name = fingerprints.by_name
+        self.all = tuple(fingerprints.forms.values())
+        self._whole = PatternSet([f"(?i)^(?:{one.match})$" for one in self.all])
+        by_vendor: dict[str, list[ModelForm]] = {}
+        for form in self.all:
+            by_vendor.setdefault(form.vendor, []).append(form)
+        self._tokens: Mapping[str, Sequence[tuple[ModelForm, re2._Regexp]]] = {
+            vendor: [(form, _token(form, ignore_case=True)) for form in forms]
+            for vendor, forms in by_vendor.items()
+        }
+        self._free = [
+            (form, _token(form, ignore_case=False)) for form in self.all if form.free_text
+        ]
+        self._words = _brand_words(self.vendors)
+        self._running = PatternSet(
+            [pattern.pattern for _form, pattern in self._free]
+            + [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
+        )
+        self._word_patterns = [
+            compile_pattern(f"(?i){_EDGE}({re2.escape(word)}){_END}")
+            for word, _vendor, _loose in self._words
+        ]
+
+    def split_brand(self, value: str) -> tuple[str | None, str]:
+        """The vendor whose name stands in front of a model, and the rest of the value."""
+        parts = value[:MODEL_FIELD_CHARS].replace("_", " ").split(" ")
+        for count in range(min(NAME_WORDS, len(parts) - 1), 0, -1):
+            head = " ".join(parts[:count])
+            vendor = self.by_name.get(vendor_key(head))
+            rest = value[len(head) :].lstrip(" _:-")
+            if vendor and rest:
+                return vendor, rest
+        for vendor_id, name in self._dashed(value):
+            rest = value[len(name) + 1 :]
+            if any(char.isdigit() for char in rest):
+                return vendor_id, rest
+        return None, value
+
+    def _dashed(self, value: str) -> list[tuple[str, str]]:
+        """Vendors whose name and a dash begin the value (`AXIS-Q6045`)."""
+        found = []
+        for at, char in enumerate(value[:40]):
+            if char in "-/:" and at >= MIN_WORD:
+                vendor = self.by_name.get(vendor_key(value[:at]))
+                if vendor:
+                    found.append((vendor, value[:at]))
+        return found[::-1]
+
+    def of_field(self, value: str, stated: tuple[str, ...]) -> tuple[Finding, ...]:
+        """What the value of a model field tells beside the model itself.
+
+        Args:
+            value: The field, cleaned.
+            stated: Vendors (or unknown names) that the observation names as the brand.
+        """
+        named, rest = self.split_brand(value)
+        text = encodable(rest[:MODEL_FIELD_CHARS])
+        found = [self.all[index] for index in sorted(self._whole(text))]
+        own = [form for form in found if form.vendor == named or form.vendor in stated]
+        findings = []
+        if named:
+            findings.append(self._brand(f"brand-word:{named}", named, Strength.DISTINCT))
+        if own:
+            best = max(own, key=lambda form: form.vendor == named)
+            findings.append(self._form(best, "", Strength.DISTINCT))
+        elif not named:
+            findings += [self._foreign(form, stated) for form in found]
+        return tuple(findings)
+
+    def _foreign(self, form: ModelForm, stated: tuple[str, ...]) -> Finding:
+        """A form of a vendor whom the observation does not name."""
+        if not stated:
+            return self._form(form, "", form.proves)
+        relabelled = any(
+            form.vendor in vendor.relabels
+            for vendor in map(self.vendors.get, stated)
+            if vendor is not None
+        )
+        proves = min(form.proves, Strength.FAMILY) if relabelled else Strength.HINT
+        claims = {Slot.KIND: self._kind(form)} if self._kind(form) else {}
+        return Finding(form.id, claims, dict.fromkeys(claims, proves))
+
+    def in_text(self, value: str, context: tuple[str, ...]) -> tuple[Finding, ...]:
+        """What brand names and model numbers in running text tell.
+
+        Args:
+            value: The text.
+            context: Vendors whom the rest of the observation names.
+        """
+        text = encodable(value[:TEXT_CHARS])
+        hits = sorted(self._running(text))
+        if not hits and not context:
+            return ()
+        free = len(self._free)
+        words = self._named(text, [index - free for index in hits if index >= free])
+        named = tuple(dict.fromkeys(vendor for vendor, _sure, _end in words))
+        models = self._models(text, named, Strength.DISTINCT)
+        models += self._models(text, tuple(v for v in context if v not in named), Strength.FAMILY)
+        if not models and not named:
+            for index in hits:
+                if index < free:
+                    form, pattern = self._free[index]
+                    models += _found(self, form, pattern, text, form.proves)
+        sole = len(named) == 1
+        for vendor, sure, end in words if not models else ():
+            strength = Strength.FAMILY if sure and sole else Strength.HINT
+            models.append(self._brand(f"brand-word:{vendor}", vendor, strength))
+            token = _NEXT_TOKEN.search(text[end:]) if sure and sole else None
+            if token and _looks_like_model(token.group(1)):
+                model = {Slot.MODEL: token.group(1)}
+                strong = {Slot.MODEL: Strength.FAMILY}
+                models.append(Finding(f"brand-word:{vendor}", model, strong))
+        return tuple(models)
+
+    def _named(self, text: str, indices: Sequence[int]) -> list[tuple[str, bool, int]]:
+        """Vendors named in a text, whether surely so, and where the name ends."""
+        found: dict[str, tuple[str, bool, int]] = {}
+        for index in indices:
+            word, vendor, loose = self._words[index]
+            match = self._word_patterns[index].search(text)
+            if match is None:
+                continue
+            written = match.group(1)
+            sure = loose or written == word or written.isupper()
+            before = found.get(vendor)
+            if before is None or (sure, match.end(1)) > before[1:]:
+                found[vendor] = (vendor, sure, match.end(1))
+        return sorted(found.values(), key=lambda item: item[2])
+
+    def _models(self, text: str, vendors: Sequence[str], strength: Strength) -> list[Finding]:
+        """Model numbers of these vendors in a text."""
+        found: list[Finding] = []
+        for vendor in vendors:
+            for form, pattern in self._tokens.get(vendor, ()):
+                found += _found(self, form, pattern, text, strength)
+        return _longest(found)
+
+    def _brand(self, fingerprint: str, vendor: str, strength: Strength) -> Finding:
+        """The brand by its name."""
+        claims = {Slot.BRAND: vendor}
+        strengths = {Slot.BRAND: strength}
+        with_maker(self.vendors, claims, strengths)
+        return Finding(fingerprint, claims, strengths)
+
+    def _form(self, form: ModelForm, model: str, strength: Strength) -> Finding:
+        """The brand, the kind and, from running text, the model."""
+        claims: dict[Slot, str] = {Slot.BRAND: form.vendor}
+        if self._kind(form):
+            claims[Slot.KIND] = self._kind(form)
+        if model:
+            claims[Slot.MODEL] = model
+        strengths = dict.fromkeys(claims, strength)
+        with_maker(self.vendors, claims, strengths)
+        return Finding(form.id, claims, strengths)
+
+    def _kind(self, form: ModelForm) -> str:
+        """The kind of devices of a form; empty where it says nothing."""
+        vendor = self.vendors.get(form.vendor)
+        kind: Kind | None = form.kind or (vendor.kind if vendor else None)
+        return kind.value if kind else ""
+
+
+def _found(
+    forms: Forms, form: ModelForm, pattern: "re2._Regexp", text: str, strength: Strength
+) -> list[Finding]:
+    """The finding of a form that occurs in a text."""
+    match = pattern.search(text)
+    model = model_text(match.group("form")) if match else ""
+    return [forms._form(form, model, strength)] if model else []  # noqa: SLF001 (same module)
+
+
+def _longest(found: list[Finding]) -> list[Finding]:
+    """Of several numbers in one text the longest: shorter ones are parts of it or of the page."""
+    if len(found) < 2:
+        return found
+    return [max(found, key=lambda finding: len(finding.claims[Slot.MODEL]))]
+
+
+def _token(form: ModelForm, *, ignore_case: bool) -> "re2._Regexp":
+    """The form as a token of running text: not a part of a longer word or number."""
+    flag = "(?i)" if ignore_case else ""
+    return compile_pattern(rf"{flag}(?:^|[^\pL\pN-])(?P<form>{form.match}){_END}")
+
+
+def _looks_like_model(token: str) -> bool:
+    """Letters and digits, and no resolution, codec or version."""
+    has_digit = any(char.isdigit() for char in token)
+    has_letter = any(char.isalpha() for char in token)
+    return has_digit and has_letter and len(token) >= 4 and not _NOT_A_MODEL.search(token)
+
+
+def _brand_words(vendors: Mapping[str, Vendor]) -> list[tuple[str, str, bool]]:
+    """Names to look for, their vendor, and whether lower case is as good.
+
+    A plain word such as `Axis` or `Planet` in lower case is everyday language; `tp-link` is not.
+    """
+    found: dict[str, tuple[str, str, bool]] = {}
+    for vendor in vendors.values():
+        for name in (vendor.name, *vendor.aliases):
+            if len(name) >= MIN_WORD and any(char.isalpha() for char in name):
+                plain = name.isalpha() and name.isascii()
+                found.setdefault(name.casefold(), (name, vendor.id, not plain))
+    return list(found.values())

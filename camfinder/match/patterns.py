@@ -1,0 +1,84 @@
+"""RE2 patterns and sets of them: linear time on hostile text, with the quirks of the binding hidden.
+
+Quirks (google-re2 1.1): `Set.Match` gives None for no match, lone surrogates raise, a set larger
+than `max_mem` silently fails to match, errors go to stderr unless `log_errors` is off.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import re2
+
+MAX_MEM = 512 * 1024 * 1024
+"""Bytes that one automaton may take. 1,500 realistic patterns need about 64 MB; the default of
+8 MB makes a set fail. It is a ceiling: memory is taken as states are visited."""
+
+PATTERN_CHARS = 2_000
+"""A longer pattern is a mistake in a fingerprint file."""
+
+
+def options(*, ignore_case: bool = False) -> "re2.Options":
+    """The options under which all patterns of the project are compiled."""
+    chosen = re2.Options()
+    chosen.max_mem = MAX_MEM
+    chosen.log_errors = False
+    chosen.case_sensitive = not ignore_case
+    return chosen
+
+
+def compile_pattern(text: str, *, ignore_case: bool = False) -> "re2._Regexp":
+    """Compile one pattern.
+
+    Raises:
+        ValueError: RE2 does not know it (look-around and back-references do not exist there);
+            the message says why.
+    """
+    if len(text) > PATTERN_CHARS:
+        raise ValueError(f"longer than {PATTERN_CHARS} characters")
+    try:
+        return re2.compile(text, options=options(ignore_case=ignore_case))
+    except re2.error as error:
+        cause = error.args[0] if error.args else "not an RE2 pattern"
+        raise ValueError(cause.decode() if isinstance(cause, bytes) else str(cause)) from None
+
+
+def encodable(text: str) -> str:
+    """The same text; lone surrogates, which RE2 cannot take, become question marks."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
+
+
+class PatternSet:
+    """Which of many patterns occur in a text, in one pass over it."""
+
+    __slots__ = ("_match", "size")
+
+    def __init__(self, patterns: Sequence[str], *, ignore_case: bool = False) -> None:
+        """Compile the set.
+
+        Raises:
+            ValueError: A pattern is not RE2, or the whole is larger than `MAX_MEM`.
+        """
+        self.size = len(patterns)
+        self._match = None
+        if not patterns:
+            return
+        compiled = re2.Set.SearchSet(options(ignore_case=ignore_case))
+        try:
+            for pattern in patterns:
+                compiled.Add(pattern)
+        except re2.error as error:
+            raise ValueError(str(error)) from None
+        compiled.Compile()
+        self._match = compiled.Match
+
+    def __call__(self, text: str) -> Iterable[int]:
+        """The indices of the patterns that occur in `text`, without order."""
+        if self._match is None:
+            return ()
+        try:
+            return self._match(text) or ()
+        except UnicodeEncodeError:
+            return self._match(encodable(text)) or ()

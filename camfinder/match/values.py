@@ -1,0 +1,102 @@
+"""Values of claims: placeholders taken out, spellings made one."""
+
+import re2
+
+from camfinder.match.names import bare, vendor_key
+
+PLACEHOLDER_BRANDS = frozenset(
+    "general private onvif ipc ipcam ipcamera networkcamera h264 h265 h264dvr h264ipc default oem "
+    "none unknown na null nil test manufacturer vendor brand camera cam nvr dvr nvt ipnc device "
+    "generic company name hdipc hdipcam ipdevice webcam video cctv hd embedded linux neutral "
+    "manufacture factory custom nobrand noname others other public standard common".split()
+)
+"""What devices state in a manufacturer field that names nobody (letters and digits)."""
+
+PLACEHOLDER_MODELS = frozenset(
+    "model modelname ipcmodel ipcamera ipcam ipc nvt generic camera networkcamera none unknown "
+    "default na null nil onvif device test networkvideotransmitter hdipc hdipcam ipnc nvr dvr cam "
+    "general webcam networkvideorecorder digitalvideorecorder onvifdevice networkdevice "
+    "product".split()
+)
+"""What devices state in a model field that is no model (letters and digits)."""
+
+EXAMPLE_SERIALS = frozenset(
+    "0123456789 1234567890 123456789 12345678 1234567 123456 0123456789abcdef none unknown default "
+    "na null nil serial serialnumber sn test invalid undefined".split()
+)
+"""Serial numbers that many devices share: they identify nothing (letters and digits)."""
+
+NO_MACS = frozenset({"000000000000", "ffffffffffff"})
+MIN_SERIAL = 4
+"""A shorter serial number identifies nothing."""
+
+_BUILD = re2.compile(r"(?i)(\d)[ _]*build[ _]*(\d)")
+_BLANKS = re2.compile(r"\s+")
+_VERSION = re2.compile(r"(?i)^(?:version|firmware|fw|ver\.?|v\.?)[\s:]*(\d)")
+
+
+def brand_text(value: str) -> str:
+    """A manufacturer's name as stated, or nothing where it names nobody."""
+    text = _BLANKS.sub(" ", value).strip()
+    key = vendor_key(text)
+    return "" if not key or key in PLACEHOLDER_BRANDS or key.isdigit() else text
+
+
+def model_text(value: str) -> str:
+    """A model as stated, or nothing where it is a placeholder."""
+    text = _BLANKS.sub(" ", value).strip()
+    key = bare(text)
+    return "" if not key or key in PLACEHOLDER_MODELS or not key.strip("0") else text
+
+
+def serial_text(value: str) -> str:
+    """A serial number as stated; nothing where it is empty or all zeros."""
+    text = value.strip()
+    key = bare(text)
+    return text if key.strip("0") and key not in {"none", "null", "na", "unknown"} else ""
+
+
+def serial_identifies(value: str) -> bool:
+    """The serial number is of one device: no example, no filler, long enough."""
+    key = bare(value)
+    return len(key) >= MIN_SERIAL and key not in EXAMPLE_SERIALS and len(set(key)) > 1
+
+
+def mac_text(value: str) -> str:
+    """A hardware address as `aa:bb:cc:dd:ee:ff`; nothing where it is none."""
+    digits = value.strip().lower().replace(":", "").replace("-", "").replace(".", "")
+    if len(digits) != 12 or digits in NO_MACS or digits.strip("0123456789abcdef"):
+        return ""
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def mac_identifies(mac: str) -> bool:
+    """The address is of one interface: registered by a maker, no group (IEEE 802 section 8.2)."""
+    return len(mac) == 17 and not int(mac[:2], 16) & 0b11 and mac != "00:11:22:33:44:55"
+
+
+def firmware_text(value: str) -> str:
+    """A firmware version with one spelling of blanks: `V5.5.6build 180326` has one before build."""
+    return _BUILD.sub(r"\1 build \2", _BLANKS.sub(" ", value).strip())
+
+
+def firmware_key(value: str) -> str:
+    """How firmware versions are compared: without a leading V, letters and digits."""
+    return bare(_VERSION.sub(r"\1", value.strip()))
+
+
+def uuid_text(value: str) -> str:
+    """An endpoint's UUID in lower case without `urn:uuid:`; other endpoint names as they are."""
+    text = value.strip().lower()
+    for prefix in ("urn:uuid:", "uuid:", "urn:"):
+        text = text.removeprefix(prefix)
+    text = text.split("::", 1)[0].strip("{} ")
+    return text if bare(text).strip("0") else ""
+
+
+def channels_text(value: str) -> str:
+    """A number of video channels as a decimal number; nothing where it is none."""
+    text = value.strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 4:
+        return ""
+    return str(int(text)) if int(text) else ""
