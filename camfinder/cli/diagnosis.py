@@ -43,7 +43,10 @@ def _interfaces() -> Iterator[str]:
 def _ports() -> Iterator[str]:
     here = Target(IPv4Address("127.0.0.1"))
     replies = {
-        port for probe in all_probes() for query in probe.discover(here) for port in query.reply_ports
+        port
+        for probe in all_probes()
+        for query in probe.discover(here)
+        for port in query.reply_ports
     }
     wanted = sorted(replies | {3702, 5353})
     for port in wanted:

@@ -1,7 +1,101 @@
 """`camfinder scan`: sweep, discover, identify, report."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from camfinder.cli import options
+from camfinder.cli.codes import highest, of_problems
 
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
+    app.command("scan")(scan)
+
+
+def scan(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="CIDR, range, octet range, host name, IPv6 with zone; auto: own subnets; -: stdin."
+        ),
+    ] = None,
+    output: options.Outputs = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    exclude: Annotated[
+        list[str],
+        typer.Option(
+            "--exclude", help="Never touch these; wins over all.", envvar="CAMFINDER_EXCLUDE"
+        ),
+    ] = [],  # noqa: B006
+    exclude_file: Annotated[
+        list[Path], typer.Option("--exclude-file", help="The same, one per line.")
+    ] = [],  # noqa: B006
+    targets_file: Annotated[
+        list[Path], typer.Option("--targets-file", help="Further targets, one per line.")
+    ] = [],  # noqa: B006
+    ports: Annotated[
+        str | None,
+        typer.Option("--ports", help="TCP ports instead of the built-in list: 80,554,8000-8010."),
+    ] = None,
+    rate: Annotated[
+        float,
+        typer.Option("--rate", min=1, help="Packets per second over all.", envvar="CAMFINDER_RATE"),
+    ] = 1000.0,
+    gentle: Annotated[
+        bool,
+        typer.Option("--gentle", help="For fragile networks; slow.", envvar="CAMFINDER_GENTLE"),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0.1, max=60, help="Seconds per connection attempt.")
+    ] = 2.0,
+    retries: Annotated[
+        int, typer.Option("--retries", min=0, max=3, help="How often a timeout is tried again.")
+    ] = 1,
+    deadline: Annotated[
+        float | None, typer.Option("--deadline", min=1, help="End after so many seconds.")
+    ] = None,
+    allow_public: Annotated[
+        bool, typer.Option("--allow-public", help="Permit public addresses. Have the permission.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")
+    ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", help="Keep what was sent and heard, for `camfinder replay`."),
+    ] = None,
+    site: options.Site = None,
+    fingerprints: options.Folders = [],  # noqa: B006
+    everything: options.Everything = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Find the cameras in the targets: ask politely, identify by evidence, report.
+
+    Only the targets are touched. No log-in is tried, nothing is changed, no picture is fetched.
+    Ctrl-C ends the scan and still writes the report.
+    """
+    from camfinder.cli import scanning
+    from camfinder.cli.output import check_outputs, finish
+    from camfinder.reports.document import build
+
+    check_outputs(output)
+    plan = scanning.plan(
+        targets=[*(targets or []), *scanning.lines(targets_file)],
+        exclude=[*exclude, *scanning.lines(exclude_file)],
+        ports=ports,
+        rate=rate,
+        gentle=gentle,
+        timeout_s=timeout,
+        retries=retries,
+        deadline_s=deadline,
+        allow_public=allow_public,
+        site=site,
+    )
+    if dry_run:
+        print("\n".join(scanning.describe(plan)))
+        return
+    inventory = scanning.run(plan, fingerprints=fingerprints, record=record, quiet=quiet)
+    written = finish(build(inventory), output, as_json=as_json, everything=everything)
+    raise typer.Exit(highest(written, of_problems(inventory.problems)))

@@ -158,6 +158,15 @@ class DeviceDoc(msgspec.Struct, kw_only=True):
     record: dict[str, Any] | None = None
     findings: list[dict[str, Any]] = []
 
+    @property
+    def possible(self) -> bool:
+        """Nothing decides, but a hint (a kind, a camera maker's MAC prefix) speaks for it."""
+        if self.surveillance is not None:
+            return False
+        kinds = {claim.value for claim in self.claims.get("kind", [])}
+        names = [*self.claims.get("brand", []), *self.claims.get("maker", [])]
+        return bool(kinds - {"other"}) or any(claim.strength == "hint" for claim in names)
+
 
 class ProblemDoc(msgspec.Struct, kw_only=True):
     """Something that was not seen or not understood, and why."""
@@ -184,9 +193,14 @@ class Document(msgspec.Struct, kw_only=True):
         return [device for device in self.devices if device.surveillance]
 
     @property
-    def undecided(self) -> list[DeviceDoc]:
-        """Possible surveillance devices: a hint speaks for it, nothing decides."""
-        return [device for device in self.devices if device.surveillance is None]
+    def possible(self) -> list[DeviceDoc]:
+        """Undecided, but a hint speaks for a surveillance device."""
+        return [device for device in self.devices if device.possible]
+
+    @property
+    def unknown(self) -> list[DeviceDoc]:
+        """Undecided, and nothing speaks for a surveillance device."""
+        return [d for d in self.devices if d.surveillance is None and not d.possible]
 
     @property
     def others(self) -> list[DeviceDoc]:

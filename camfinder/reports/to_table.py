@@ -22,11 +22,13 @@ def view(document: Document, *, everything: bool = False) -> Group:
         everything: Show devices that are certainly something else, too.
     """
     parts: list[Table | Text] = []
-    found, possible = document.surveillance, document.undecided
+    found, possible = document.surveillance, document.possible
     if found:
         parts.append(_table("Surveillance devices", found))
     if possible:
         parts.append(_table("Possible: the evidence does not decide", possible))
+    if everything and document.unknown:
+        parts.append(_table("Unknown devices", document.unknown))
     if everything and document.others:
         parts.append(_table("Other devices", document.others))
     parts.append(Text(_sums(document)))
@@ -72,7 +74,8 @@ def _sums(document: Document) -> str:
     ledger = document.run.ledger
     seconds = (document.run.ended_at - document.run.started_at).total_seconds()
     found = f"{len(document.surveillance)} surveillance devices{f' ({kinds})' if kinds else ''}"
-    lines = [f"{found}, {len(document.undecided)} possible, {len(document.others)} others"]
+    rest = f"{len(document.unknown)} unknown, {len(document.others)} other devices"
+    lines = [f"{found}, {len(document.possible)} possible, {rest}"]
     if document.run.mode == "scan":
         lines.append(
             f"{seconds:.0f} s; sent {ledger.datagrams} datagrams, {ledger.connections} connection "

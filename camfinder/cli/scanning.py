@@ -1,0 +1,163 @@
+"""What `camfinder scan` does behind its options."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from camfinder.capture.record import Recorder
+from camfinder.cli.knowledge import engine
+from camfinder.cli.progress import progress
+from camfinder.flow.scan import TIERS, Plan, scan
+from camfinder.model import CamfinderError, Inventory, Source
+from camfinder.net.scope import Scope
+from camfinder.probes import all_probes
+
+NEVER = range(9100, 9108)
+"""Printers print whatever arrives here."""
+
+
+def plan(
+    *,
+    targets: Sequence[str],
+    exclude: Sequence[str],
+    ports: str | None,
+    rate: float,
+    gentle: bool,
+    timeout_s: float,
+    retries: int,
+    deadline_s: float | None,
+    allow_public: bool,
+    site: str | None,
+) -> Plan:
+    """The plan that the options describe.
+
+    Raises:
+        CamfinderError: A target or a port is impossible.
+    """
+    wanted = list(_expand(targets))
+    if not wanted:
+        raise CamfinderError("no targets; name a network such as 192.168.1.0/24, or `auto`")
+    return Plan(
+        scope=Scope.parse(wanted, exclude=tuple(exclude), allow_public=allow_public),
+        tiers=TIERS if ports is None else (parse_ports(ports),),
+        rate=rate,
+        gentle=gentle,
+        timeout_s=timeout_s,
+        retries=retries,
+        deadline_s=deadline_s,
+        site=site,
+    )
+
+
+def lines(paths: Sequence[Path]) -> list[str]:
+    """The lines of files of addresses; `#` begins a comment.
+
+    Raises:
+        CamfinderError: A file cannot be read.
+    """
+    found: list[str] = []
+    for path in paths:
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CamfinderError(
+                f"{path}: {error}; give a text file, one address a line"
+            ) from error
+        found += _entries(text.splitlines())
+    return found
+
+
+def _entries(text: Iterable[str]) -> list[str]:
+    stripped = (line.partition("#")[0].strip() for line in text)
+    return [entry for line in stripped for entry in line.replace(",", " ").split()]
+
+
+def _expand(targets: Sequence[str]) -> Iterable[str]:
+    for target in targets:
+        if target == "-":
+            yield from _entries(sys.stdin)
+        else:
+            yield target
+
+
+def parse_ports(text: str) -> tuple[int, ...]:
+    """Ports from `80,554,8000-8010`, in that order.
+
+    Raises:
+        CamfinderError: One is no port, or a printer's.
+    """
+    found: list[int] = []
+    for part in text.replace(" ", "").split(","):
+        first, _, last = part.partition("-")
+        if not first.isdecimal() or not (last or first).isdecimal():
+            raise CamfinderError(f"--ports {text}: {part!r} is no port; write 80,554,8000-8010")
+        low, high = int(first), int(last or first)
+        if not 1 <= low <= high <= 65_535:
+            raise CamfinderError(f"--ports {text}: {part!r} is outside 1-65535")
+        found += range(low, high + 1)
+    printer = [port for port in found if port in NEVER]
+    if printer:
+        raise CamfinderError(f"--ports: {printer[0]} is never touched: printers print what arrives")
+    return tuple(dict.fromkeys(found))
+
+
+def describe(planned: Plan) -> list[str]:
+    """What would be done, for --dry-run."""
+    ports = [port for tier in planned.tiers for port in tier]
+    return [
+        f"scope: {', '.join(planned.scope.describe())} ({planned.scope.size} addresses)",
+        f"ports: {', '.join(str(port) for port in ports)}",
+        f"pace: {planned.rate:g} packets a second{', gentle' if planned.gentle else ''}",
+        "protocols: " + ", ".join(f"{p.name} ({p.touch.value})" for p in all_probes()),
+        "nothing was sent",
+    ]
+
+
+def run(
+    planned: Plan, *, fingerprints: Sequence[Path], record: Path | None, quiet: bool
+) -> Inventory:
+    """Scan; the first Ctrl-C ends it with what was found, the second at once.
+
+    Raises:
+        CamfinderError: The recording cannot be written.
+    """
+    loaded = engine(fingerprints)
+    with ExitStack() as stack:
+        recorder = None
+        if record is not None:
+            try:
+                recorder = stack.enter_context(Recorder(record))
+            except OSError as error:
+                raise CamfinderError(f"--record {record}: {error.strerror}") from error
+        told = stack.enter_context(progress(quiet=quiet))
+
+        def recording() -> Source:
+            assert recorder is not None  # noqa: S101 - only handed on where there is one
+            recorder.close()
+            return Source(str(record), recorder.sha256, recorder.packets)
+
+        async def main() -> Inventory:
+            stop = asyncio.Event()
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, _interrupt, loop, stop, number)
+            return await scan(
+                planned,
+                engine=loaded,
+                probes=all_probes(),
+                progress=told,
+                stop=stop,
+                recorder=recorder,
+                recording=recording if recorder is not None else None,
+            )
+
+        return asyncio.run(main())
+
+
+def _interrupt(loop: asyncio.AbstractEventLoop, stop: asyncio.Event, number: int) -> None:
+    print("camfinder: stopping; once more to quit without a report", file=sys.stderr)
+    loop.remove_signal_handler(number)
+    stop.set()

@@ -1,0 +1,323 @@
+"""A live scan: discovery and sweep side by side, each answer asking the next question.
+
+Every frame heard goes through the parsers; what they observe is matched at once, and the probes
+say what to ask next of that host. A host is left alone as soon as maker, model and firmware are
+settled, or it is plainly something else.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from camfinder.flow.progress import Progress
+from camfinder.flow.reader import Reader
+from camfinder.flow.sightings import Sightings
+from camfinder.match.engine import Engine
+from camfinder.model import (
+    Address,
+    Device,
+    Fact,
+    Frame,
+    Inventory,
+    Observation,
+    Problem,
+    ProblemKind,
+    Query,
+    Run,
+    Source,
+    Target,
+    Transport,
+)
+from camfinder.net.interfaces import Interface, neighbours, on_link
+from camfinder.net.net import Net, Recorder
+from camfinder.net.pace import Pace
+from camfinder.net.scope import Scope
+from camfinder.net.sweep import sweep
+from camfinder.probes import Probe
+
+TIERS: tuple[tuple[int, ...], ...] = (
+    (80, 554, 443),
+    (8000, 37777, 8080, 8899, 88, 81, 82),
+    (2020, 8443, 8554, 5000, 888, 10554, 34567, 9000, 4520, 6036, 9008, 1756, 8081, 8091, 49152),
+)
+"""Ports in the order of what they yield for cameras (docs/manners.md); never 9100 to 9107."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a scan may do.
+
+    Attributes:
+        scope: The only addresses that anything is sent to.
+        tiers: TCP ports, in tiers by yield.
+        rate: Packets per second over all.
+        gentle: The slow figures of docs/manners.md.
+        timeout_s: For a connection attempt, in seconds.
+        retries: How often a timeout is tried again.
+        deadline_s: The whole run ends after so many seconds; None: no limit.
+        site: Name of the network, for the document.
+    """
+
+    scope: Scope
+    tiers: tuple[tuple[int, ...], ...] = TIERS
+    rate: float = 1000.0
+    gentle: bool = False
+    timeout_s: float = 2.0
+    retries: int = 1
+    deadline_s: float | None = None
+    site: str | None = None
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is still to be asked of one address."""
+
+    pending: deque[Query] = field(default_factory=deque)
+    asked: set[Query] = field(default_factory=set)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    started: bool = False
+    greeted: bool = False
+
+    def want(self, queries: Iterable[Query]) -> bool:
+        """Queue what was not asked before."""
+        new = [query for query in queries if query not in self.asked]
+        self.asked.update(new)
+        self.pending.extend(new)
+        return bool(new)
+
+
+class _Stopped(Exception):  # noqa: N818 - it is no error
+    """The user or the deadline ends the run; what was found is reported."""
+
+
+async def scan(
+    plan: Plan,
+    *,
+    engine: Engine,
+    probes: Sequence[Probe],
+    progress: Progress | None = None,
+    stop: asyncio.Event | None = None,
+    recorder: Recorder | None = None,
+    recording: Callable[[], Source] | None = None,
+    strict: bool = False,
+) -> Inventory:
+    """The inventory of the scope; ends early, with what was found, when `stop` is set.
+
+    Args:
+        plan: Scope, ports and pace.
+        engine: The loaded fingerprints.
+        probes: The protocols to speak.
+        progress: Told of stages and devices.
+        stop: Set it to end the run.
+        recorder: Keeps what is sent and heard.
+        recording: Closes the recording and describes it, when all is done.
+        strict: Raise bugs of parsers instead of noting them.
+    """
+    run = _Scan(plan, engine, probes, progress or Progress(), recorder, strict=strict)
+    await run.all(stop or asyncio.Event())
+    return run.inventory(recording)
+
+
+class _Scan:
+    def __init__(
+        self,
+        plan: Plan,
+        engine: Engine,
+        probes: Sequence[Probe],
+        progress: Progress,
+        recorder: Recorder | None,
+        *,
+        strict: bool,
+    ) -> None:
+        self.plan, self.engine, self.probes, self.progress = plan, engine, probes, progress
+        self.problems: list[Problem] = []
+        self.sightings = Sightings(engine, self.problems.append)
+        self.reader = Reader(probes, self.problems.append, strict=strict)
+        self.hosts: dict[Address, _Host] = {}
+        self.heard: asyncio.Queue[Address] = asyncio.Queue()
+        self.named: set[Address] = set()
+        self.started_at = datetime.now(UTC)
+        self.first_device_s: float | None = None
+        self.net = Net(
+            plan.scope,
+            pace=Pace(plan.rate, gentle=plan.gentle),
+            timeout_s=plan.timeout_s,
+            retries=plan.retries,
+            keep=self.keep,
+            problem=self.problems.append,
+            recorder=recorder,
+        )
+        self.group: asyncio.TaskGroup
+        self.strict = strict
+
+    async def all(self, stop: asyncio.Event) -> None:
+        """Everything, until it is done or somebody stops it."""
+        try:
+            async with self.net, asyncio.TaskGroup() as watching:
+                watcher = watching.create_task(self._watch(stop), name="watch")
+                await self._work()
+                watcher.cancel()
+        except* _Stopped:
+            pass
+        except* Exception as errors:
+            if self.strict:
+                raise
+            for error in errors.exceptions:
+                detail = f"the scan ended early: {error!r}"
+                self.problems.append(Problem(ProblemKind.BUG, None, None, detail))
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(self.plan.deadline_s):
+                await stop.wait()
+        except TimeoutError:
+            detail = f"deadline of {self.plan.deadline_s:g} s reached: {self._left()}"
+            self.problems.append(Problem(ProblemKind.SKIPPED, None, None, detail))
+        else:
+            detail = f"interrupted: {self._left()}"
+            self.problems.append(Problem(ProblemKind.INTERRUPTED, None, None, detail))
+        raise _Stopped
+
+    def _left(self) -> str:
+        done = sum(1 for host in self.hosts.values() if host.started)
+        return f"{max(0, self.plan.scope.size - done)} addresses of the scope were not asked"
+
+    async def _work(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            self.group = group
+            group.create_task(self._discover(), name="discover")
+            group.create_task(self._sweep(), name="sweep")
+        self._neighbours()
+
+    async def _discover(self) -> None:
+        self.progress.stage("discovery", 0)
+        await self.net.discover(self._discovery_queries)
+
+    def _discovery_queries(self, interface: Interface) -> Iterable[Query]:
+        for address in interface.addresses:
+            here = Target(address, interface=interface.name, on_link=True)
+            for probe in self.probes:
+                yield from probe.discover(here)
+
+    async def _sweep(self) -> None:
+        self.progress.stage("sweep", self.plan.scope.size)
+        await sweep(self.net, self._targets(), self.plan.tiers, self._opened)
+
+    async def _targets(self) -> AsyncIterator[Target]:
+        """Addresses that were heard come first, then the scope in its order."""
+        rest = iter(self.plan.scope.addresses())
+        while True:
+            address = self.heard.get_nowait() if not self.heard.empty() else next(rest, None)
+            if address is None:
+                return
+            host = self._host(address)
+            if host.started:
+                continue
+            host.started = True
+            self.progress.advance("sweep", 1)
+            interface = on_link(address)
+            if interface is None:
+                self._greet(address, host)
+            yield Target(address, interface and interface.name, on_link=interface is not None)
+
+    def _greet(self, address: Address, host: _Host) -> None:
+        """The datagrams that need no open port, once."""
+        if host.greeted:
+            return
+        host.greeted = True
+        self._want(address, (q for p in self.probes for q in p.queries(Target(address))))
+
+    async def _opened(self, target: Target, port: int) -> bool:
+        """A port is open: hold the conversations that fit it. False: nothing left to ask."""
+        address = target.address
+        here = Target(address, target.interface, target.on_link, (port,))
+        host = self._host(address)
+        host.want(q for probe in self.probes for q in probe.queries(here))
+        await self._ask_all(address, host)
+        if self.sightings.known(address).done:
+            return False
+        if not host.greeted and not self.sightings.heard(address):
+            self._greet(address, host)
+        return True
+
+    def _host(self, address: Address) -> _Host:
+        return self.hosts.setdefault(address, _Host())
+
+    def _want(self, address: Address, queries: Iterable[Query]) -> None:
+        host = self._host(address)
+        if host.want(query for query in queries if query.address == address):
+            self.group.create_task(self._ask_all(address, host), name=f"ask {address}")
+
+    async def _ask_all(self, address: Address, host: _Host) -> None:
+        async with host.lock:
+            while host.pending:
+                query = host.pending.popleft()
+                if query.transport is not Transport.UDP and self.sightings.known(address).done:
+                    continue
+                await self.net.ask(query)
+
+    def keep(self, frame: Frame) -> None:
+        """Every frame heard comes here, before its question is answered."""
+        for observation in self.reader.read(frame):
+            if not self.sightings.add(observation) or observation.address is None:
+                continue
+            address = observation.address
+            if not self.plan.scope.permits(address):
+                continue
+            if not self._host(address).started:
+                self.heard.put_nowait(address)
+            known = self.sightings.known(address)
+            self._want(address, (q for p in self.probes for q in p.follow_ups(observation, known)))
+            if known.surveillance and address not in self.named:
+                self._name(address)
+
+    def _name(self, address: Address) -> None:
+        self.named.add(address)
+        if self.first_device_s is None:
+            self.first_device_s = (datetime.now(UTC) - self.started_at).total_seconds()
+        self.progress.advance("discovery", 1)
+
+    def _neighbours(self) -> None:
+        """MACs of attached hosts from the system's own table: a hint where nothing answers."""
+        now = datetime.now(UTC)
+        for address, mac in neighbours().items():
+            if self.plan.scope.permits(address):
+                facts = (Fact("arp.mac", mac), Fact("arp.address", str(address)))
+                self.sightings.add(
+                    Observation(
+                        "arp",
+                        address,
+                        0,
+                        Transport.ETHERNET,
+                        facts,
+                        now,
+                        "neighbour table",
+                        b"",
+                        mac,
+                    )
+                )
+
+    def inventory(self, recording: Callable[[], Source] | None) -> Inventory:
+        """What was found, as the document's source."""
+        return Inventory(
+            run=Run(
+                mode="scan",
+                site=self.plan.site,
+                scope=self.plan.scope.describe(),
+                started_at=self.started_at,
+                ended_at=datetime.now(UTC),
+                sources=(recording(),) if recording else (),
+                ledger=self.net.ledger.snapshot(),
+                blind_spots=tuple(self.net.blind_spots),
+                first_device_s=self.first_device_s,
+            ),
+            devices=self.devices(),
+            problems=tuple(self.problems),
+            fingerprints_digest=self.engine.fingerprints.digest,
+        )
+
+    def devices(self) -> tuple[Device, ...]:
+        """All boxes seen so far."""
+        return self.sightings.devices()
