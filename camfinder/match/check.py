@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from camfinder.match.engine import ORGANISATION, Engine
+from camfinder.match.names import vendor_key
 from camfinder.match.nouns import Complaint, Example, Fingerprints, Rule
 from camfinder.match.patterns import compile_pattern
 from camfinder.match.templates import placeholders
@@ -11,6 +13,7 @@ from camfinder.model import (
     SURVEILLANCE_KINDS,
     Evidence,
     Fact,
+    Frame,
     Kind,
     Observation,
     Slot,
@@ -18,8 +21,50 @@ from camfinder.model import (
     Transport,
 )
 
-Parse = Callable[[str, bytes], Iterable[Observation]]
-"""Fact key and raw bytes to the observations of the probe that emits the key."""
+
+class Facts(Protocol):
+    """The facts that all probes can make: `camfinder.probes.Catalogue`."""
+
+    @property
+    def emits(self) -> Mapping[str, str]:
+        """Fact key to meaning; a key ending in `.*` stands for a family."""
+
+    @property
+    def declares(self) -> Mapping[str, Slot]:
+        """Facts that are fields made for a slot."""
+
+    @property
+    def free_text(self) -> frozenset[str]:
+        """Facts that are running text."""
+
+
+Parse = Callable[[Frame], Iterable[Observation]]
+"""Offers a frame to all parsers."""
+
+CARRIERS: Mapping[str, tuple[Transport, int]] = {
+    "http": (Transport.HTTP, 80),
+    "upnp": (Transport.HTTP, 80),
+    "onvif": (Transport.HTTP, 80),
+    "isapi": (Transport.HTTP, 80),
+    "axis": (Transport.HTTP, 80),
+    "rtsp": (Transport.TCP, 554),
+    "ftp": (Transport.TCP, 21),
+    "ssh": (Transport.TCP, 22),
+    "telnet": (Transport.TCP, 23),
+    "tls": (Transport.TLS, 443),
+    "sip": (Transport.UDP, 5060),
+    "snmp": (Transport.UDP, 161),
+    "ssdp": (Transport.UDP, 1900),
+    "wsd": (Transport.UDP, 3702),
+    "mdns": (Transport.UDP, 5353),
+    "dhcp": (Transport.UDP, 68),
+    "sadp": (Transport.UDP, 37020),
+    "dhip": (Transport.UDP, 37810),
+    "ubnt": (Transport.UDP, 10001),
+    "tapo": (Transport.UDP, 20002),
+}
+"""How a `banner` or `hex` example of a protocol travels, by the prefix of the fact; others are
+datagrams that their parsers know by their first bytes."""
 
 CPE_SLOTS = frozenset({"model", "firmware"})
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -28,32 +73,24 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 def check(
     fingerprints: Fingerprints,
     *,
-    emits: Mapping[str, str],
-    declares: Mapping[str, Slot] | None = None,
-    free_text: frozenset[str] = frozenset(),
+    catalogue: Facts,
     parse: Parse | None = None,
 ) -> list[Complaint]:
     """Everything that is wrong with fingerprints that could be read.
 
     Args:
         fingerprints: As loaded.
-        emits: All facts that any probe can make; a key ending in `.*` stands for a family.
-        declares: As for `Engine`.
-        free_text: As for `Engine`.
+        catalogue: The facts that may be named.
         parse: Runs `banner` and `hex` examples through their protocol's parser; without it they
             are left out.
     """
-    engine = Engine(fingerprints, declares=declares or {}, free_text=free_text)
+    engine = Engine(fingerprints, declares=catalogue.declares, free_text=catalogue.free_text)
     return [
-        *_check_facts(fingerprints, emits),
+        *_check_facts(fingerprints, catalogue.emits),
         *_check_names(fingerprints),
         *_check_forms(fingerprints),
-        *(each for rule in fingerprints.rules.values() for each in _check_words(rule)),
-        *(
-            each
-            for rule in fingerprints.rules.values()
-            for each in _check_examples(rule, engine, parse)
-        ),
+        *(each for rule in fingerprints.rules for each in _check_words(rule)),
+        *(each for rule in fingerprints.rules for each in _check_examples(rule, engine, parse)),
     ]
 
 
@@ -65,7 +102,7 @@ def _known_fact(key: str, emits: Mapping[str, str]) -> bool:
 
 def _check_facts(fingerprints: Fingerprints, emits: Mapping[str, str]) -> Iterator[Complaint]:
     """Every fact that is named must be read by some probe."""
-    for rule in fingerprints.rules.values():
+    for rule in fingerprints.rules:
         examples: tuple[Example, ...] = (*rule.hits, *rule.misses)
         named = {*rule.facts, *rule.requires, *(key for one in examples for key in one.with_facts)}
         for key in sorted(named):
@@ -76,8 +113,6 @@ def _check_facts(fingerprints: Fingerprints, emits: Mapping[str, str]) -> Iterat
 
 def _check_names(fingerprints: Fingerprints) -> Iterator[Complaint]:
     """One name must not mean two vendors."""
-    from camfinder.match.names import vendor_key
-
     for vendor in fingerprints.vendors.values():
         for name in (vendor.id, vendor.name, *vendor.aliases):
             owner = fingerprints.by_name.get(vendor_key(name), vendor.id)
@@ -88,7 +123,7 @@ def _check_names(fingerprints: Fingerprints) -> Iterator[Complaint]:
 
 def _check_forms(fingerprints: Fingerprints) -> Iterator[Complaint]:
     """Model forms match their hits and not their misses (whole, case does not count)."""
-    for form in fingerprints.forms.values():
+    for form in fingerprints.models:
         pattern = compile_pattern(f"(?i)^(?:{form.match})$")
         for text in form.hits:
             if not pattern.search(text):
@@ -118,12 +153,18 @@ def _check_words(rule: Rule) -> Iterator[Complaint]:
 def _observations(key: str, example: Example, parse: Parse | None) -> Iterable[Observation]:
     """The example as a parser would have read it; nothing where it cannot be read here."""
     if example.raw is not None:
-        return parse(key, example.raw) if parse else ()
-    facts = (Fact(key, example.text or ""),)
-    facts += tuple(Fact(name, value) for name, value in example.with_facts.items())
+        return parse(_frame(key, example.raw)) if parse else ()
+    others = (Fact(name, value) for name, value in example.with_facts.items())
+    facts = (Fact(key, example.text or ""), *others)
     return (
         Observation(key.split(".", 1)[0], None, 0, Transport.UDP, facts, _NEVER, "example", b""),
     )
+
+
+def _frame(key: str, raw: bytes) -> Frame:
+    """The bytes as they would have arrived."""
+    transport, port = CARRIERS.get(key.split(".", 1)[0], (Transport.UDP, 0))
+    return Frame(transport, None, port, raw, _NEVER, "example", destination_port=port)
 
 
 def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator[Complaint]:
@@ -166,7 +207,7 @@ def _check_rival(
     rule: Rule, own: Evidence, other: Evidence, hit: Example, fingerprints: Fingerprints
 ) -> Iterator[Complaint]:
     """No other vendor's rule may name another brand or maker as surely."""
-    source = fingerprints.rules.get(other.fingerprint) or fingerprints.forms.get(other.fingerprint)
+    source = fingerprints.by_id.get(other.fingerprint)
     if source is None or source.vendor == rule.vendor:
         return
     for slot in (Slot.BRAND, Slot.MAKER):
@@ -198,22 +239,26 @@ def _main() -> int:
     """Temporary: `python -m camfinder.match.check FOLDER...`, before the command line exists."""
     import sys
     from pathlib import Path
+    from types import SimpleNamespace
 
     import re2
 
     from camfinder.match.fingerprint import default_folder, read
 
     page = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
-    emits = {key: "" for key in re2.findall(r"`([a-z0-9]+\.[a-z0-9_.<>\- ]+)`", page)}
+    emits = dict.fromkeys(re2.findall(r"`([a-z0-9]+\.[a-z0-9_.<>\- ]+)`", page), "")
     emits["http.header.*"] = ""
     for tail in re2.findall(r"`(\.[a-z]+)`", page):
         emits[f"onvif.scope{tail}"] = ""
     folders = [Path(sys.argv[1])] if len(sys.argv) > 1 else [default_folder()]
     fingerprints, complaints = read(folders)
     own = ("model", "firmware", "serial", "mac", "address", "name")
-    for rule in fingerprints.rules.values():
-        emits |= {key: "" for key in (*rule.facts, *rule.requires) if key.split(".")[-1] in own}
-    found = [*complaints, *check(fingerprints, emits=emits)]
+    for rule in fingerprints.rules:
+        emits |= dict.fromkeys(
+            (key for key in (*rule.facts, *rule.requires) if key.split(".")[-1] in own), ""
+        )
+    facts = SimpleNamespace(emits=emits, declares={}, free_text=frozenset())
+    found = [*complaints, *check(fingerprints, catalogue=facts)]
     for complaint in found:
         sys.stdout.write(f"{complaint}\n")
     sizes = f"{len(fingerprints.vendors)} vendors, {len(fingerprints.rules)} rules, "

@@ -4,7 +4,7 @@ Built for a flood of equal answers: what a value tells by itself is found once a
 (bounded); per observation only `requires` and the naming of the source are left.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from camfinder.match.finding import Finding, with_maker
@@ -31,7 +31,7 @@ CACHE = 8_192
 CACHED_CHARS = 1_024
 ORGANISATION = "mac.organization"
 _NOTHING: tuple[Finding, ...] = ()
-_CLEAN = {
+_CLEAN: Mapping[Slot, Callable[[str], str]] = {
     Slot.BRAND: brand_text,
     Slot.MAKER: brand_text,
     Slot.MODEL: model_text,
@@ -78,7 +78,7 @@ class Engine:
         self._free_text = free_text
         self._forms = Forms(fingerprints)
         by_fact: dict[str, list[Rule]] = {}
-        for rule in fingerprints.rules.values():
+        for rule in fingerprints.rules:
             for key in rule.facts:
                 by_fact.setdefault(key, []).append(rule)
         self._rules = {key: _FactRules(rules) for key, rules in by_fact.items()}

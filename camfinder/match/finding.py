@@ -1,14 +1,13 @@
 """What a value tells by itself: the part of evidence that does not depend on who said it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
-
-import re2
+from typing import Any, NamedTuple
 
 from camfinder.match.nouns import Vendor
 from camfinder.model import Slot, Strength
 
-Requirements = tuple[tuple[str, "re2._Regexp"], ...]
+Requirements = tuple[tuple[str, Any], ...]
+"""Fact keys and compiled patterns."""
 
 
 class Finding(NamedTuple):

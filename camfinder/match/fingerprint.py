@@ -16,6 +16,7 @@ from camfinder.match.nouns import (
     Vendor,
 )
 from camfinder.match.reading import Reader
+from camfinder.model import Slot
 
 __all__ = [
     "Complaint",
@@ -91,7 +92,10 @@ def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
         rules |= layer.rules
         complaints += layer.complaints
     complaints += _dangling(vendors, rules)
-    return Fingerprints(vendors, forms, rules, digest.hexdigest()[:12]), tuple(complaints)
+    read_all = Fingerprints(
+        vendors, tuple(forms.values()), tuple(rules.values()), digest.hexdigest()[:12]
+    )
+    return read_all, tuple(complaints)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -106,8 +110,6 @@ def _files(folder: Path) -> list[Path]:
 
 def _dangling(vendors: dict[str, Vendor], rules: dict[str, Rule]) -> list[Complaint]:
     """Complaints about vendor ids that no file defines."""
-    from camfinder.model import Slot
-
     known = "add the vendor's file or correct the id"
     found = [
         Complaint(vendor.file, vendor.id, f"relabels: no vendor {other!r}", known)

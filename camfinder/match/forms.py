@@ -37,7 +37,7 @@ class Forms:
         """Compile the sets; patterns were checked when the files were read."""
         self.vendors = fingerprints.vendors
         self.by_name = fingerprints.by_name
-        self.all = tuple(fingerprints.forms.values())
+        self.all = fingerprints.models
         self._whole = PatternSet([f"(?i)^(?:{one.match})$" for one in self.all])
         by_vendor: dict[str, list[ModelForm]] = {}
         for form in self.all:

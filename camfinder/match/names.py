@@ -1,19 +1,24 @@
 """Names and numbers brought into one form, so that equal things compare equal."""
 
-LEGAL_FORMS = frozenset(
-    "ab ag as asa bv co company corp corporation cv gmbh inc incorporated kg kk lda limited llc "
-    "llp lp ltd ltda nv oy oyj plc pte pty pvt sa sarl se sl spa srl zrt".split()
-)
+_LEGAL_FORMS = """
+ab ag as asa bv co company corp corporation cv gmbh inc incorporated kg kk lda limited llc llp
+lp ltd ltda nv oy oyj plc pte pty pvt sa sarl se sl spa srl zrt
+"""
+LEGAL_FORMS = frozenset(_LEGAL_FORMS.split())
 """Words at the end of a company's name that say nothing about who it is."""
 
-TRADE_WORDS = frozenset(
-    "cctv communication communications digital electronic electronics group industrial "
-    "industries international intl network networks security surveillance system systems tech "
-    "technologies technology".split()
-)
+_TRADE_WORDS = """
+cctv communication communications digital electronic electronics group industrial industries
+international intl network networks security surveillance system systems tech technologies
+technology
+"""
+TRADE_WORDS = frozenset(_TRADE_WORDS.split())
 """Words at the end of a name that are taken off when the name with them is not known."""
 
-SEATS = frozenset("beijing guangzhou hangzhou shanghai shenzhen zhejiang".split())
+_SEATS = """
+beijing guangzhou hangzhou shanghai shenzhen zhejiang
+"""
+SEATS = frozenset(_SEATS.split())
 """Cities and provinces that Chinese company names begin with."""
 
 NAME_CHARS = 256

@@ -150,14 +150,14 @@ class Fingerprints:
 
     Attributes:
         vendors: By id.
-        forms: Model forms by id, in order of their files.
-        rules: By id, in order of their files.
+        models: Model forms in order of their files.
+        rules: In order of their files.
         digest: First 12 hexadecimal digits of the SHA-256 over the files.
     """
 
     vendors: Mapping[str, Vendor]
-    forms: Mapping[str, ModelForm]
-    rules: Mapping[str, Rule]
+    models: tuple[ModelForm, ...]
+    rules: tuple[Rule, ...]
     digest: str
 
     @cached_property
@@ -168,6 +168,13 @@ class Fingerprints:
             for name in (vendor.name, vendor.id, *vendor.aliases):
                 found.setdefault(vendor_key(name), vendor.id)
         found.pop("", None)
+        return found
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule | ModelForm]:
+        """Rules and model forms by id."""
+        found: dict[str, Rule | ModelForm] = {form.id: form for form in self.models}
+        found.update((rule.id, rule) for rule in self.rules)
         return found
 
     def display(self, vendor: str) -> str:

@@ -1,4 +1,4 @@
-"""RE2 patterns and sets of them: linear time on hostile text, with the quirks of the binding hidden.
+"""RE2 patterns and sets of them: linear time on hostile text, the quirks of the binding hidden.
 
 Quirks (google-re2 1.1): `Set.Match` gives None for no match, lone surrogates raise, a set larger
 than `max_mem` silently fails to match, errors go to stderr unless `log_errors` is off.

@@ -4,26 +4,28 @@ import re2
 
 from camfinder.match.names import bare, vendor_key
 
-PLACEHOLDER_BRANDS = frozenset(
-    "general private onvif ipc ipcam ipcamera networkcamera h264 h265 h264dvr h264ipc default oem "
-    "none unknown na null nil test manufacturer vendor brand camera cam nvr dvr nvt ipnc device "
-    "generic company name hdipc hdipcam ipdevice webcam video cctv hd embedded linux neutral "
-    "manufacture factory custom nobrand noname others other public standard common".split()
-)
+_PLACEHOLDER_BRANDS = """
+general private onvif ipc ipcam ipcamera networkcamera h264 h265 h264dvr h264ipc default oem
+none unknown na null nil test manufacturer vendor brand camera cam nvr dvr nvt ipnc device
+generic company name hdipc hdipcam ipdevice webcam video cctv hd embedded linux neutral
+manufacture factory custom nobrand noname others other public standard common
+"""
+PLACEHOLDER_BRANDS = frozenset(_PLACEHOLDER_BRANDS.split())
 """What devices state in a manufacturer field that names nobody (letters and digits)."""
 
-PLACEHOLDER_MODELS = frozenset(
-    "model modelname ipcmodel ipcamera ipcam ipc nvt generic camera networkcamera none unknown "
-    "default na null nil onvif device test networkvideotransmitter hdipc hdipcam ipnc nvr dvr cam "
-    "general webcam networkvideorecorder digitalvideorecorder onvifdevice networkdevice "
-    "product".split()
-)
+_PLACEHOLDER_MODELS = """
+model modelname ipcmodel ipcamera ipcam ipc nvt generic camera networkcamera none unknown
+default na null nil onvif device test networkvideotransmitter hdipc hdipcam ipnc nvr dvr cam
+general webcam networkvideorecorder digitalvideorecorder onvifdevice networkdevice product
+"""
+PLACEHOLDER_MODELS = frozenset(_PLACEHOLDER_MODELS.split())
 """What devices state in a model field that is no model (letters and digits)."""
 
-EXAMPLE_SERIALS = frozenset(
-    "0123456789 1234567890 123456789 12345678 1234567 123456 0123456789abcdef none unknown default "
-    "na null nil serial serialnumber sn test invalid undefined".split()
-)
+_EXAMPLE_SERIALS = """
+0123456789 1234567890 123456789 12345678 1234567 123456 0123456789abcdef none unknown default
+na null nil serial serialnumber sn test invalid undefined
+"""
+EXAMPLE_SERIALS = frozenset(_EXAMPLE_SERIALS.split())
 """Serial numbers that many devices share: they identify nothing (letters and digits)."""
 
 NO_MACS = frozenset({"000000000000", "ffffffffffff"})
@@ -77,7 +79,7 @@ def mac_identifies(mac: str) -> bool:
 
 def firmware_text(value: str) -> str:
     """A firmware version with one spelling of blanks: `V5.5.6build 180326` has one before build."""
-    return _BUILD.sub(r"\1 build \2", _BLANKS.sub(" ", value).strip())
+    return str(_BUILD.sub(r"\1 build \2", _BLANKS.sub(" ", value).strip()))
 
 
 def firmware_key(value: str) -> str:
