@@ -85,13 +85,14 @@ def check(
             are left out.
     """
     engine = Engine(fingerprints, declares=catalogue.declares, free_text=catalogue.free_text)
-    return [
+    found = [
         *_check_facts(fingerprints, catalogue.emits),
         *_check_names(fingerprints),
         *_check_forms(fingerprints),
         *(each for rule in fingerprints.rules for each in _check_words(rule)),
         *(each for rule in fingerprints.rules for each in _check_examples(rule, engine, parse)),
     ]
+    return list(dict.fromkeys(found))
 
 
 def _known_fact(key: str, emits: Mapping[str, str]) -> bool:
@@ -176,7 +177,7 @@ def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator
             found = [
                 each for one in _observations(key, hit, parse) for each in engine.evidence(one)
             ]
-            yield from _check_hit(rule, key, hit, found, engine.fingerprints)
+            yield from _check_hit(rule, key, hit, found, engine)
         for miss in rule.misses:
             found = [
                 each for one in _observations(key, miss, parse) for each in engine.evidence(one)
@@ -187,7 +188,7 @@ def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator
 
 
 def _check_hit(
-    rule: Rule, key: str, hit: Example, found: Sequence[Evidence], fingerprints: Fingerprints
+    rule: Rule, key: str, hit: Example, found: Sequence[Evidence], engine: Engine
 ) -> Iterator[Complaint]:
     own = [each for each in found if each.fingerprint == rule.id and each.fact.key == key]
     if not own:
@@ -195,12 +196,13 @@ def _check_hit(
         yield Complaint(rule.file, rule.id, f"hit {_shown(hit)} does not fire on {key}", remedy)
         return
     for slot, value in hit.gives.items():
-        if not any(each.claims.get(slot) == value for each in own):
+        expected = engine.cleaned(slot, value)
+        if not any(each.claims.get(slot) == expected for each in own):
             given = sorted({each.claims.get(slot, "nothing") for each in own})
             problem = f"hit {_shown(hit)} gives {slot} {given}, not {value!r}"
             yield Complaint(rule.file, rule.id, problem, "correct the rule or the example")
     for other in found:
-        yield from _check_rival(rule, own[0], other, hit, fingerprints)
+        yield from _check_rival(rule, own[0], other, hit, engine.fingerprints)
 
 
 def _check_rival(
@@ -262,7 +264,7 @@ def _main() -> int:
     for complaint in found:
         sys.stdout.write(f"{complaint}\n")
     sizes = f"{len(fingerprints.vendors)} vendors, {len(fingerprints.rules)} rules, "
-    sys.stdout.write(f"{sizes}{len(fingerprints.forms)} model forms, {len(found)} complaints\n")
+    sys.stdout.write(f"{sizes}{len(fingerprints.models)} model forms, {len(found)} complaints\n")
     return 2 if found else 0
 
 

@@ -98,7 +98,7 @@ class Engine:
             tell = self._alone if short else self._told_alone
             for finding in tell(fact.key, fact.value):
                 if not finding.requires or _holds(finding, facts):
-                    found.append((fact, finding))
+                    found.append((fact, finding))  # noqa: PERF401 (`tell` differs by fact)
         context = _context(found)
         for fact in seen:
             if fact.key in self._free_text or self._declares.get(fact.key) is Slot.MODEL:
@@ -124,10 +124,8 @@ class Engine:
         rules = self._rules.get(key)
         if rules:
             text = encodable(value)
-            for index in sorted(rules.which(text)):
-                finding = self._applied(rules.rules[index], text)
-                if finding:
-                    found.append(finding)
+            applied = (self._applied(rules.rules[at], text) for at in sorted(rules.which(text)))
+            found += [finding for finding in applied if finding]
         slot = self._declares.get(key)
         if slot is not None:
             found += self._declared(key, slot, value)
@@ -146,7 +144,7 @@ class Engine:
         groups = match.groupdict()
         claims: dict[Slot, str] = {}
         for slot, template in rule.gives.items():
-            value = self._cleaned(slot, fill(template, groups))
+            value = self.cleaned(slot, fill(template, groups))
             if value:
                 claims[slot] = value
         if not claims:
@@ -157,7 +155,7 @@ class Engine:
 
     def _declared(self, key: str, slot: Slot, value: str) -> list[Finding]:
         """What a field made for a slot states."""
-        text = self._cleaned(slot, value)
+        text = self.cleaned(slot, value)
         if not text:
             return []
         claims = {slot: text}
@@ -165,11 +163,11 @@ class Engine:
         with_maker(self.fingerprints.vendors, claims, strengths)
         return [Finding(f"field:{key}", claims, strengths)]
 
-    def _cleaned(self, slot: Slot, value: str) -> str:
+    def cleaned(self, slot: Slot, value: str) -> str:
         """A claim's value in the form that claims are kept in; empty where it claims nothing."""
         text = _CLEAN[slot](value)
         if text and slot is Slot.MODEL:
-            return model_text(self._forms.split_brand(text)[1])
+            return model_text(self._forms.split_brand(text, dashes=False)[1])
         if text and (slot is Slot.BRAND or slot is Slot.MAKER):
             return self._vendor(text)
         return text

@@ -59,8 +59,11 @@ class Forms:
             for word, _vendor, _loose in self._words
         ]
 
-    def split_brand(self, value: str) -> tuple[str | None, str]:
-        """The vendor whose name stands in front of a model, and the rest of the value."""
+    def split_brand(self, value: str, *, dashes: bool = True) -> tuple[str | None, str]:
+        """The vendor whose name stands in front of a model, and the rest of the value.
+
+        With `dashes` a dash may stand between the two (`AXIS-Q6045`).
+        """
         parts = value[:MODEL_FIELD_CHARS].replace("_", " ").split(" ")
         for count in range(min(NAME_WORDS, len(parts) - 1), 0, -1):
             head = " ".join(parts[:count])
@@ -68,7 +71,7 @@ class Forms:
             rest = value[len(head) :].lstrip(" _:-")
             if vendor and rest:
                 return vendor, rest
-        for vendor_id, name in self._dashed(value):
+        for vendor_id, name in self._dashed(value) if dashes else ():
             rest = value[len(name) + 1 :]
             if any(char.isdigit() for char in rest):
                 return vendor_id, rest
