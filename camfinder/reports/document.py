@@ -15,6 +15,7 @@ import msgspec
 
 from camfinder import __version__
 from camfinder.model import (
+    MAX_FACT_CHARS,
     CamfinderError,
     Certificate,
     Claim,
@@ -216,7 +217,7 @@ def build(inventory: Inventory) -> Document:
         run=_run(inventory.run),
         devices=[_device(device) for device in inventory.devices],
         problems=[
-            ProblemDoc(kind=p.kind, probe=p.probe, address=p.address, detail=p.detail)
+            ProblemDoc(kind=p.kind, probe=p.probe, address=_text(p.address), detail=_text(p.detail))
             for p in inventory.problems
         ],
     )
@@ -224,7 +225,23 @@ def build(inventory: Inventory) -> Document:
 
 def dumps(document: Document) -> bytes:
     """JSON, indented by two, with a line end."""
-    return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+    return msgspec.json.format(encode(document), indent=2) + b"\n"
+
+
+def encode(value: object) -> bytes:
+    r"""Compact JSON in which format characters (bidi controls ...) are written as `\u202e`.
+
+    JSON is looked at in terminals, too.
+    """
+    data = msgspec.json.encode(value)
+    if data.isascii():
+        return data
+    return "".join(c if c.isprintable() else _escaped(c) for c in data.decode()).encode()
+
+
+def _escaped(char: str) -> str:
+    units = char.encode("utf-16-be")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
 
 
 def loads(data: bytes, name: str) -> Document:
@@ -259,8 +276,8 @@ def schema() -> dict[str, Any]:
 def _run(run: Run) -> RunDoc:
     return RunDoc(
         mode=run.mode,
-        site=run.site,
-        scope=list(run.scope),
+        site=_text(run.site),
+        scope=[_text(part) for part in run.scope],
         started_at=_utc(run.started_at),
         ended_at=_utc(run.ended_at),
         first_device_s=run.first_device_s,
@@ -274,7 +291,8 @@ def _run(run: Run) -> RunDoc:
             per_host=dict(run.ledger.per_host),
         ),
         blind_spots=[
-            BlindSpotDoc(what=b.what, why=b.why, remedy=b.remedy) for b in run.blind_spots
+            BlindSpotDoc(what=_text(b.what), why=_text(b.why), remedy=_text(b.remedy))
+            for b in run.blind_spots
         ],
     )
 
@@ -382,5 +400,5 @@ def _text(value: None) -> None: ...
 @overload
 def _text(value: str | None) -> str | None: ...
 def _text(value: str | None) -> str | None:
-    """Lone surrogates can stand in names of files and odd banners; JSON has no form for them."""
-    return value if value is None else value.encode("utf-8", "replace").decode()
+    """Cut, and without lone surrogates: file names and odd banners hold them, JSON has none."""
+    return value if value is None else value[:MAX_FACT_CHARS].encode("utf-8", "replace").decode()

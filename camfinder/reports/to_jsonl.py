@@ -1,14 +1,12 @@
 """JSON Lines: one device per line, for pipes and log stores (https://jsonlines.org)."""
 
-import msgspec
-
 from camfinder.reports import Report
-from camfinder.reports.document import Document
+from camfinder.reports.document import Document, encode
 
 
 def render(document: Document) -> bytes:
     """One device per line, in the form of the inventory document."""
-    return b"".join(msgspec.json.encode(device) + b"\n" for device in document.devices)
+    return b"".join(encode(device) + b"\n" for device in document.devices)
 
 
 REPORT = Report(name="jsonl", suffix=".jsonl", title="one device per line", render=render)
