@@ -56,10 +56,8 @@ def _ports() -> Iterator[str]:
             try:
                 sock.bind(("0.0.0.0", port))
             except OSError as error:
-                yield (
-                    f"note     UDP {port} cannot be bound ({error.strerror}): answers sent to it are"
-                    " not heard; stop the program that holds it"
-                )
+                why = f"cannot be bound ({error.strerror}): answers sent to it are not heard"
+                yield f"note     UDP {port} {why}; stop the program that holds it"
             else:
                 yield f"ok       UDP {port} can be bound"
 

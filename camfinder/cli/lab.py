@@ -19,3 +19,34 @@ Personas = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     app.add_typer(commands, name="lab")
+
+
+@commands.command("up")
+def up(personas: Personas = None) -> None:
+    """Start the building; it ends by itself after an hour, or with `camfinder lab down`."""
+    from camfinder.lab import run
+
+    building = run.up(personas)
+    why = f": {building.why}" if building.why else ""
+    print(f"{len(building.personas)} devices on {building.network} ({building.mode}{why})")
+    for persona in building.personas:
+        print(f"  {persona.address!s:<15} {persona.title}")
+    print("scan it: camfinder lab scan; end it: camfinder lab down")
+
+
+@commands.command("down")
+def down() -> None:
+    """End the building and all that belongs to it."""
+    from camfinder.lab import run
+
+    print("ended" if run.down() else "no lab was up")
+
+
+@commands.command(
+    "scan", context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def scan(context: typer.Context) -> None:
+    """Scan the building from inside it; takes the options of `camfinder scan`."""
+    from camfinder.lab import run
+
+    raise typer.Exit(run.scan(context.args))

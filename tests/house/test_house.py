@@ -1,0 +1,86 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from camfinder.probes import Probe, all_probes, catalogue
+from camfinder.reports import all_reports
+
+SOURCES = sorted((ROOT / "camfinder").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 62
+
+
+def relative(path: Path) -> str:
+    """The path as people say it, for test ids."""
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_no_file_is_too_long(path: Path) -> None:
+    """A file of more than 400 lines is cut along its seams."""
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_FILE
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=relative)
+def test_functions_fit_a_screen(path: Path) -> None:
+    """No function body is longer than a screen."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    long = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (node.end_lineno or 0) - node.body[0].lineno > LONGEST_FUNCTION
+    ]
+    assert not long
+
+
+@pytest.mark.parametrize("path", TESTS, ids=relative)
+def test_every_test_says_what_holds(path: Path) -> None:
+    """Each test has a docstring."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    silent = [
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and node.name.startswith("test_")
+        and not ast.get_docstring(node)
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("probe", all_probes(), ids=lambda probe: probe.name)
+def test_probe_is_at_home(probe: Probe) -> None:
+    """Each probe has its test twin, meanings for its facts, and a source in its docstring."""
+    assert (ROOT / "tests" / "probes" / f"test_probe_{probe.name}.py").is_file()
+    assert set(probe.declares) <= set(probe.emits)
+    assert probe.free_text <= set(probe.emits)
+    assert all(probe.emits.values())
+    module = ast.parse((ROOT / "camfinder" / "probes" / f"{probe.name}.py").read_text())
+    assert "Source" in (ast.get_docstring(module) or "")
+
+
+def test_reports_have_their_own_suffixes() -> None:
+    """No two formats claim the same suffix."""
+    suffixes = [report.suffix for report in all_reports()]
+    assert len(suffixes) == len(set(suffixes))
+
+
+def test_facts_are_documented() -> None:
+    """The architecture page names every protocol that has facts."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    missing = {key.partition(".")[0] for key in catalogue().emits if f"`{key}`" not in page}
+    assert not {prefix for prefix in missing if f"`{prefix}." not in page and prefix not in page}
+
+
+def test_nothing_of_one_machine_stands_in_the_project() -> None:
+    """No machine paths and no registry addresses in the files that are shipped."""
+    names = ("README.md", "CHANGELOG.md", "Makefile", "requirements.lock", "pyproject.toml")
+    text = "".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+    assert "/work/" not in text
+    assert "://pypi" not in text
+    assert "index-url" not in text.replace("--no-emit-index-url", "")
