@@ -1,0 +1,216 @@
+"""Which observations are of the same box: identities, strongest first.
+
+Payload MAC, serial number, endpoint UUID, address, and last the link-layer source, which may be a
+router's. What many devices share (example serials, cloned UUIDs, locally administered MACs)
+identifies nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from camfinder.match.names import bare
+from camfinder.match.organisation import organisation
+from camfinder.match.values import mac_identifies, mac_text, serial_identifies
+from camfinder.model import Address, Evidence, Observation, Slot, Strength
+
+Sighting = tuple[Observation, tuple[Evidence, ...]]
+
+MAX_OWN_ADDRESSES = 3
+"""More IPv4 addresses behind one link-layer address belong to a router or proxy."""
+
+MAX_MACS_PER_SERIAL = 2
+"""One device may have a wired and a wireless interface; more share a cloned serial number."""
+
+
+@dataclass(slots=True)
+class Mark:
+    """The identities that one sighting carries."""
+
+    macs: set[str] = field(default_factory=set)
+    serials: set[str] = field(default_factory=set)
+    uuids: set[str] = field(default_factory=set)
+    vendors: set[str] = field(default_factory=set)
+    address: Address | None = None
+    link: str | None = None
+
+
+def mark(sighting: Sighting) -> Mark:
+    """Read the identities out of a sighting."""
+    observation, evidence = sighting
+    found = Mark(address=_usable(observation.address), link=_link(observation.mac))
+    for item in evidence:
+        for slot, value in item.claims.items():
+            if item.strengths[slot] >= Strength.FAMILY:
+                _note(found, slot, value)
+    return found
+
+
+def _note(found: Mark, slot: Slot, value: str) -> None:
+    """Keep a claim that identifies the box or its vendor."""
+    if slot is Slot.MAC and mac_identifies(value):
+        found.macs.add(value)
+    elif slot is Slot.SERIAL and serial_identifies(value):
+        found.serials.add(bare(value))
+        mac = mac_text(value)
+        if mac and mac_identifies(mac) and organisation(mac):
+            found.macs.add(mac)
+    elif slot is Slot.ENDPOINT_UUID:
+        found.uuids.add(value)
+    elif slot is Slot.BRAND or slot is Slot.MAKER:
+        found.vendors.add(value)
+
+
+def _usable(address: Address | None) -> Address | None:
+    """The address, unless no box can own it alone."""
+    if address is None or address.is_unspecified or address.is_multicast:
+        return None
+    return address
+
+
+def _link(mac: str | None) -> str | None:
+    """The link-layer source, where it is of one interface."""
+    return mac if mac and mac_identifies(mac) else None
+
+
+@dataclass(slots=True)
+class Box:
+    """The sightings of one device."""
+
+    sightings: list[int] = field(default_factory=list)
+    macs: set[str] = field(default_factory=set)
+    serials: set[str] = field(default_factory=set)
+    uuids: set[str] = field(default_factory=set)
+    vendors: set[str] = field(default_factory=set)
+    addresses: set[Address] = field(default_factory=set)
+    links: set[str] = field(default_factory=set)
+
+    def take(self, other: "Box") -> None:
+        """Everything of the other box is of this one."""
+        self.sightings += other.sightings
+        for name in ("macs", "serials", "uuids", "vendors", "addresses", "links"):
+            getattr(self, name).update(getattr(other, name))
+
+
+class Grouping:
+    """Boxes being put together."""
+
+    def __init__(self, marks: Sequence[Mark]) -> None:
+        self._parent = list(range(len(marks)))
+        self._boxes = {
+            index: Box(
+                [index],
+                set(one.macs),
+                set(one.serials),
+                set(one.uuids),
+                set(one.vendors),
+                {one.address} if one.address else set(),
+                {one.link} if one.link else set(),
+            )
+            for index, one in enumerate(marks)
+        }
+
+    def root(self, index: int) -> int:
+        """The box that a sighting is in now."""
+        while self._parent[index] != index:
+            self._parent[index] = self._parent[self._parent[index]]
+            index = self._parent[index]
+        return index
+
+    def join(self, indices: Iterable[int]) -> None:
+        """The boxes of these sightings are one."""
+        roots = sorted({self.root(index) for index in indices})
+        for other in roots[1:]:
+            self._parent[other] = roots[0]
+            self._boxes[roots[0]].take(self._boxes.pop(other))
+
+    def boxes(self) -> list[Box]:
+        """The boxes in order of their first sighting."""
+        found = [self._boxes[root] for root in sorted(self._boxes)]
+        for box in found:
+            box.sightings.sort()
+        return found
+
+    def holders(self, name: str) -> dict[object, list[int]]:
+        """Boxes (by root) by each of their identities of one sort."""
+        found: dict[object, list[int]] = defaultdict(list)
+        for root in sorted(self._boxes):
+            for value in getattr(self._boxes[root], name):
+                found[value].append(root)
+        return found
+
+    def box(self, root: int) -> Box:
+        """The box of a root."""
+        return self._boxes[root]
+
+
+def routers(marks: Iterable[Mark]) -> frozenset[str]:
+    """Link-layer addresses that stand for others: many addresses behind them, or public ones."""
+    behind: dict[str, set[Address]] = defaultdict(set)
+    for one in marks:
+        if one.link and one.address:
+            behind[one.link].add(one.address)
+    return frozenset(mac for mac, addresses in behind.items() if _is_router(addresses))
+
+
+def _is_router(addresses: set[Address]) -> bool:
+    old = [address for address in addresses if address.version == 4]
+    public = any(address.is_global for address in old)
+    return public or len(old) > MAX_OWN_ADDRESSES
+
+
+def group(marks: Sequence[Mark]) -> list[Box]:
+    """The boxes that the sightings describe."""
+    found = Grouping(marks)
+    for roots in found.holders("macs").values():
+        found.join(roots)
+    for roots in found.holders("serials").values():
+        _join_serial(found, roots)
+    for roots in found.holders("uuids").values():
+        if len(_all(found, roots, "macs")) <= 1 and len(_all(found, roots, "serials")) <= 1:
+            found.join(roots)
+    for roots in found.holders("addresses").values():
+        _join_address(found, roots)
+    foreign = routers(marks)
+    for link, roots in found.holders("links").items():
+        if link not in foreign:
+            _join_link(found, str(link), roots)
+    return found.boxes()
+
+
+def _all(found: Grouping, roots: Iterable[int], name: str) -> set[object]:
+    """The union of one sort of identity over boxes."""
+    return {value for root in roots for value in getattr(found.box(root), name)}
+
+
+def _join_serial(found: Grouping, roots: list[int]) -> None:
+    """Boxes of one serial number are one where no vendor speaks against it."""
+    if len(_all(found, roots, "macs")) > MAX_MACS_PER_SERIAL:
+        return
+    first = found.box(roots[0]).vendors
+    same = [
+        root
+        for root in roots
+        if not first or not found.box(root).vendors or first & found.box(root).vendors
+    ]
+    found.join(same)
+
+
+def _join_address(found: Grouping, roots: list[int]) -> None:
+    """What answers at one address is one box, unless different payload MACs say otherwise."""
+    named = [root for root in roots if found.box(root).macs]
+    rest = [root for root in roots if not found.box(root).macs]
+    if len(named) <= 1:
+        found.join(roots)
+    elif rest:
+        most = max(named, key=lambda root: (len(found.box(root).sightings), -root))
+        found.join([most, *rest])
+
+
+def _join_link(found: Grouping, link: str, roots: list[int]) -> None:
+    """Boxes behind one interface are one, unless they differ in anything that identifies."""
+    owner = [root for root in found.holders("macs").get(link, []) if root not in roots]
+    together = roots + owner
+    differ = any(len(_all(found, together, name)) > 1 for name in ("macs", "serials", "uuids"))
+    if len(together) > 1 and not differ:
+        found.join(together)

@@ -1,0 +1,304 @@
+"""Evidence to devices: which observations are of one box, and what that box is."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from camfinder.match.boxes import Box, Sighting, group, mark, routers
+from camfinder.match.engine import ORGANISATION
+from camfinder.match.merge import Merged, Verdict, claims_of, kind_of, merge
+from camfinder.match.names import bare
+from camfinder.match.nouns import Fingerprints, Rule
+from camfinder.match.templates import fill
+from camfinder.model import (
+    Address,
+    Certificate,
+    Device,
+    Evidence,
+    Kind,
+    Known,
+    Observation,
+    Service,
+    Slot,
+    Strength,
+    Transport,
+)
+
+MAX_EVIDENCE = 2_000
+"""Evidence kept of one box: a flood from one box must not fill the report."""
+
+EPHEMERAL = 32_768
+"""UDP ports from here on are no services (Linux's ephemeral range)."""
+
+BANNER_CHARS = 120
+_BANNERS = (
+    "http.server",
+    "http.title",
+    "rtsp.server",
+    "sip.server",
+    "ssdp.server",
+    "upnp.model_name",
+)
+_ON_TCP = frozenset({Transport.TCP, Transport.HTTP, Transport.HTTPS, Transport.TLS})
+_CPE_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
+
+
+def identify(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> tuple[Device, ...]:
+    """The devices that the sightings describe, in order of their first sighting.
+
+    Every observation with an address, a MAC or another identity belongs to a device, also one
+    without evidence: it gives a device of unknown kind.
+
+    Args:
+        sightings: Observations with their evidence (`Engine.evidence`).
+        fingerprints: For names, kinds and CPE templates.
+    """
+    seen = list(sightings)
+    marks = [mark(sighting) for sighting in seen]
+    foreign = routers(marks)
+    devices: list[Device] = []
+    taken: set[str] = set()
+    for box in group(marks):
+        if not (box.addresses or box.macs or box.links or box.serials or box.uuids):
+            continue
+        device = _device([seen[index] for index in box.sightings], box, foreign, fingerprints)
+        devices.append(_renamed(device, taken))
+    return tuple(devices)
+
+
+def known(evidence: Iterable[Evidence]) -> Known:
+    """What the evidence of one host settles so far; cheap enough to ask after every frame."""
+    vendors: set[str] = set()
+    settled: set[Slot] = set()
+    kinds: list[tuple[str, Strength, int]] = []
+    for item in evidence:
+        for slot, value in item.claims.items():
+            strength = item.strengths[slot]
+            if slot is Slot.BRAND or slot is Slot.MAKER:
+                vendors.add(value)
+            if slot is Slot.KIND:
+                kinds.append((value, strength, 1))
+            if strength >= Strength.FAMILY:
+                settled.add(slot)
+    return Known(frozenset(vendors), frozenset(settled), kind_of(kinds).surveillance)
+
+
+def _renamed(device: Device, taken: set[str]) -> Device:
+    """The device under an id that no other has."""
+    from dataclasses import replace
+
+    name, number = device.id, 2
+    while name in taken:
+        name = f"{device.id}-{number}"
+        number += 1
+    taken.add(name)
+    return device if name == device.id else replace(device, id=name)
+
+
+def _device(
+    seen: Sequence[Sighting], box: Box, foreign: frozenset[str], fingerprints: Fingerprints
+) -> Device:
+    """One box as a device."""
+    observations = [observation for observation, _evidence in seen]
+    evidence = _evidence(seen, foreign)
+    merged = merge(evidence)
+    values = dict(merged.values)
+    brand = fingerprints.vendors.get(values.get(Slot.BRAND, ""))
+    verdict = _verdict(merged, brand.kind if brand else None)
+    addresses = _addresses(observations)
+    mac = _mac(box, values, foreign)
+    disputed = {
+        slot: tuple(_shown(fingerprints, slot, value) for value in rivals)
+        for slot, rivals in merged.disputed.items()
+    }
+    if verdict.disputed:
+        disputed[Slot.KIND] = verdict.disputed
+    return Device(
+        id=_id(box, values, mac, addresses),
+        kind=verdict.kind,
+        surveillance=verdict.surveillance,
+        address=_latest(observations),
+        addresses=addresses,
+        claimed_address=_claimed(merged, addresses),
+        mac=mac,
+        brand=_name(fingerprints, values.get(Slot.BRAND)),
+        maker=_name(fingerprints, values.get(Slot.MAKER)),
+        model=values.get(Slot.MODEL),
+        firmware=values.get(Slot.FIRMWARE),
+        firmware_raw=_raw_firmware(merged, evidence),
+        serial=values.get(Slot.SERIAL),
+        hostname=values.get(Slot.HOSTNAME),
+        endpoint_uuid=values.get(Slot.ENDPOINT_UUID),
+        channels=int(values[Slot.CHANNELS]) if Slot.CHANNELS in values else None,
+        confidence=verdict.strength.confidence,
+        claims=claims_of(merged, fingerprints),
+        evidence=evidence,
+        disputed=disputed,
+        services=_services(observations),
+        certificate=_certificate(observations),
+        cpes=_cpes(evidence, values, fingerprints),
+        first_seen=min(one.seen_at for one in observations),
+        last_seen=max(one.last_seen or one.seen_at for one in observations),
+    )
+
+
+def _evidence(seen: Sequence[Sighting], foreign: frozenset[str]) -> tuple[Evidence, ...]:
+    """The evidence of the box, each once; what only speaks of a router is left out."""
+    found: dict[tuple[object, ...], Evidence] = {}
+    for observation, evidence in seen:
+        through_router = observation.mac in foreign
+        for item in evidence:
+            if through_router and item.fact.key == ORGANISATION:
+                continue
+            key = (item.fingerprint, item.fact, item.address, item.port)
+            if key not in found and len(found) < MAX_EVIDENCE:
+                found[key] = item
+    return tuple(found.values())
+
+
+def _verdict(merged: Merged, default: Kind | None) -> Verdict:
+    rivals = merged.rivals.get(Slot.KIND, ())
+    return kind_of(
+        ((rival.value, rival.strength, len(rival.evidence)) for rival in rivals), default
+    )
+
+
+def _shown(fingerprints: Fingerprints, slot: Slot, value: str) -> str:
+    return fingerprints.display(value) if slot in {Slot.BRAND, Slot.MAKER} else value
+
+
+def _name(fingerprints: Fingerprints, vendor: str | None) -> str | None:
+    return fingerprints.display(vendor) if vendor else None
+
+
+def _addresses(observations: Sequence[Observation]) -> tuple[Address, ...]:
+    """In order of appearance."""
+    return tuple(dict.fromkeys(one.address for one in observations if one.address is not None))
+
+
+def _latest(observations: Sequence[Observation]) -> Address | None:
+    """The address of the last sighting; IPv4 before IPv6 at the same moment."""
+    reached = [one for one in observations if one.address is not None]
+    if not reached:
+        return None
+    best = max(
+        reached,
+        key=lambda one: (one.last_seen or one.seen_at, one.address and -one.address.version),
+    )
+    return best.address
+
+
+def _claimed(merged: Merged, addresses: Sequence[Address]) -> str | None:
+    """What the box says its address is, where it was not reached there."""
+    reached = {str(address) for address in addresses}
+    claimed = [rival.value for rival in merged.rivals.get(Slot.CLAIMED_ADDRESS, ())]
+    if not claimed or reached.intersection(claimed):
+        return None
+    return claimed[0]
+
+
+def _mac(box: Box, values: dict[Slot, str], foreign: frozenset[str]) -> str | None:
+    """The MAC the box states, else the link-layer source where that is its own."""
+    if Slot.MAC in values:
+        stated = values[Slot.MAC]
+        return stated if stated in box.macs or not box.macs else min(box.macs)
+    own = sorted(box.links - foreign)
+    return own[0] if len(own) == 1 else None
+
+
+def _id(box: Box, values: dict[Slot, str], mac: str | None, addresses: Sequence[Address]) -> str:
+    """A name made from the best identity, the same in every run that sees that identity."""
+    if box.macs:
+        return f"mac-{min(box.macs).replace(':', '')}"
+    if mac and mac in box.links:
+        return f"mac-{mac.replace(':', '')}"
+    if box.serials:
+        vendor = values.get(Slot.MAKER) or values.get(Slot.BRAND)
+        prefix = f"serial-{bare(vendor)}-" if vendor else "serial-"
+        return f"{prefix}{min(box.serials)}"
+    if box.uuids:
+        return f"uuid-{min(box.uuids)}"
+    return f"ip-{addresses[0]}" if addresses else "unknown"
+
+
+def _raw_firmware(merged: Merged, evidence: Sequence[Evidence]) -> str | None:
+    """The firmware as the device wrote it, of the value that won."""
+    if Slot.FIRMWARE not in merged.values:
+        return None
+    winner = merged.rivals[Slot.FIRMWARE][0]
+    for index in winner.evidence:
+        item = evidence[index]
+        if item.claims.get(Slot.FIRMWARE) == winner.value:
+            whole = item.fingerprint.startswith("field:")
+            return item.fact.value if whole else winner.value
+    return winner.value
+
+
+def _services(observations: Iterable[Observation]) -> tuple[Service, ...]:
+    """The ports that answered, by port; each protocol once."""
+    found: dict[tuple[int, str, str], str | None] = {}
+    for one in observations:
+        tcp = one.transport in _ON_TCP
+        if not one.port or one.transport is Transport.ETHERNET or one.address is None:
+            continue
+        if not tcp and one.port >= EPHEMERAL:
+            continue
+        key = (one.port, "tcp" if tcp else "udp", one.probe)
+        found[key] = found.get(key) or _banner(one)
+    return tuple(Service(*key, banner) for key, banner in sorted(found.items()))
+
+
+def _banner(observation: Observation) -> str | None:
+    """The shortest telling line of an answer."""
+    for key in (*_BANNERS, f"{observation.probe}.banner"):
+        value = observation.first(key)
+        if value:
+            return value[:BANNER_CHARS]
+    return None
+
+
+def _certificate(observations: Iterable[Observation]) -> Certificate | None:
+    """The last certificate shown, if its fields can be read."""
+    found: Certificate | None = None
+    for one in observations:
+        digest, subject = one.first("tls.sha256"), one.first("tls.subject")
+        start = _moment(one.first("tls.not_before"))
+        end = _moment(one.first("tls.not_after"))
+        if digest and subject is not None and start and end:
+            issuer, serial = one.first("tls.issuer") or "", one.first("tls.serial") or ""
+            found = Certificate(subject, issuer, serial, start, end, digest)
+    return found
+
+
+def _moment(text: str | None) -> datetime | None:
+    """RFC 3339 to a moment in UTC."""
+    try:
+        moment = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _cpes(
+    evidence: Iterable[Evidence], values: dict[Slot, str], fingerprints: Fingerprints
+) -> tuple[str, ...]:
+    """The CPE 2.3 names of the rules that fired, filled with model and firmware."""
+    parts: dict[str, str | None] = {
+        "model": _cpe_text(values.get(Slot.MODEL, "")),
+        "firmware": _cpe_text(values.get(Slot.FIRMWARE, "")),
+    }
+    found: dict[str, None] = {}
+    for item in evidence:
+        rule = fingerprints.by_id.get(item.fingerprint)
+        for template in rule.cpe if isinstance(rule, Rule) else ():
+            filled = fill(template, parts)
+            if filled:
+                found[filled] = None
+    return tuple(found)
+
+
+def _cpe_text(value: str) -> str:
+    """A value as a component of a CPE 2.3 formatted string (NISTIR 7695 section 6.2)."""
+    lowered = value.casefold().replace(" ", "_")
+    return "".join(
+        char if char in _CPE_PLAIN else f"\\{char}" for char in lowered if char.isprintable()
+    )

@@ -1,0 +1,205 @@
+"""Claims of one box weighed against each other: which value wins, what stays disputed."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from camfinder.match.names import bare, vendor_key
+from camfinder.match.nouns import Fingerprints
+from camfinder.match.values import firmware_key
+from camfinder.model import SURVEILLANCE_KINDS, Claim, Evidence, Kind, Slot, Strength
+
+_KEYS: Mapping[Slot, Callable[[str], str]] = {
+    Slot.BRAND: vendor_key,
+    Slot.MAKER: vendor_key,
+    Slot.MODEL: bare,
+    Slot.FIRMWARE: firmware_key,
+    Slot.SERIAL: bare,
+    Slot.HOSTNAME: str.casefold,
+}
+NEEDS_FAMILY = frozenset({Slot.KIND, Slot.BRAND, Slot.MAKER, Slot.MODEL})
+"""Slots that a hint never fills: it is listed among the claims only."""
+
+SPELLED_OUT = frozenset({Slot.MODEL, Slot.FIRMWARE})
+"""Slots in which a longer value may be the same, told more exactly."""
+
+NO_DISPUTE = frozenset({Slot.MAC, Slot.HOSTNAME, Slot.CLAIMED_ADDRESS, Slot.ENDPOINT_UUID})
+"""A device may have several of these."""
+
+
+@dataclass(slots=True)
+class Rival:
+    """One value of a slot, with all that speaks for it."""
+
+    value: str
+    strength: Strength
+    evidence: list[int] = field(default_factory=list)
+    probes: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> tuple[Strength, int, int]:
+        """Strength first, then how many protocols and facts say so."""
+        return self.strength, len(self.probes), len(self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The claims of a box.
+
+    Attributes:
+        values: Slot to the value that wins (vendor ids for brand and maker).
+        rivals: Slot to all values, strongest first.
+        disputed: Slots where equal evidence disagrees, with the rivals' values.
+    """
+
+    values: Mapping[Slot, str]
+    rivals: Mapping[Slot, tuple[Rival, ...]]
+    disputed: Mapping[Slot, tuple[str, ...]]
+
+
+def merge(evidence: Sequence[Evidence]) -> Merged:
+    """Weigh all claims except `kind`, which `kind_of` weighs."""
+    slots: dict[Slot, dict[str, Rival]] = {}
+    for index, item in enumerate(evidence):
+        for slot, value in item.claims.items():
+            _add(slots.setdefault(slot, {}), slot, value, item, index)
+    values: dict[Slot, str] = {}
+    rivals: dict[Slot, tuple[Rival, ...]] = {}
+    disputed: dict[Slot, tuple[str, ...]] = {}
+    for slot, found in slots.items():
+        listed = _spelled_out(list(found.values())) if slot in SPELLED_OUT else found.values()
+        ordered = tuple(sorted(listed, key=lambda rival: rival.weight, reverse=True))
+        rivals[slot] = ordered
+        if slot is not Slot.KIND:
+            _decide(slot, ordered, values, disputed)
+    return Merged(values, rivals, disputed)
+
+
+def _add(found: dict[str, Rival], slot: Slot, value: str, item: Evidence, index: int) -> None:
+    """Count one claim for its value."""
+    key = _KEYS.get(slot, str)(value) or value
+    strength = item.strengths[slot]
+    rival = found.setdefault(key, Rival(value, strength))
+    if strength > rival.strength:
+        rival.strength, rival.value = strength, value
+    rival.evidence.append(index)
+    rival.probes.add(item.probe)
+
+
+def _decide(
+    slot: Slot,
+    ordered: Sequence[Rival],
+    values: dict[Slot, str],
+    disputed: dict[Slot, tuple[str, ...]],
+) -> None:
+    """The winner of a slot; of brand and maker none where equals disagree evenly."""
+    best = ordered[0]
+    if slot in NEEDS_FAMILY and best.strength < Strength.FAMILY:
+        return
+    equals = [rival for rival in ordered if rival.strength == best.strength]
+    values[slot] = best.value
+    if len(equals) < 2 or slot in NO_DISPUTE or best.strength < Strength.FAMILY:
+        return
+    disputed[slot] = tuple(rival.value for rival in equals)
+    if slot in {Slot.BRAND, Slot.MAKER} and equals[1].weight == best.weight:
+        del values[slot]
+
+
+def _spelled_out(rivals: list[Rival]) -> list[Rival]:
+    """Values that go on where another ends are the same value, told more exactly."""
+    kept: list[Rival] = []
+    for rival in sorted(rivals, key=lambda one: len(bare(one.value)), reverse=True):
+        longer = next((one for one in kept if _goes_on(rival.value, one.value)), None)
+        if longer is None or (rival.strength > longer.strength and _is_remark(rival, longer)):
+            kept.append(rival)
+            continue
+        if longer.strength < Strength.FAMILY <= rival.strength:
+            kept.append(rival)
+            continue
+        longer.strength = max(longer.strength, rival.strength)
+        longer.evidence = sorted({*longer.evidence, *rival.evidence})
+        longer.probes |= rival.probes
+    return kept
+
+
+def _is_remark(shorter: Rival, longer: Rival) -> bool:
+    """What the longer value adds is not part of the number."""
+    return longer.value[len(shorter.value) :].startswith(" ")
+
+
+def _goes_on(short: str, long: str) -> bool:
+    """`long` begins with `short`, and the number does not go on in the middle of its digits."""
+    head, whole = short.casefold().lstrip("v"), long.casefold().lstrip("v")
+    if not head or len(head) >= len(whole) or not whole.startswith(head):
+        return False
+    return not (head[-1].isdigit() and whole[len(head)].isdigit())
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What kind of device it is, and how sure that is."""
+
+    kind: Kind
+    surveillance: bool | None
+    strength: Strength
+    disputed: tuple[str, ...] = ()
+
+
+def kind_of(claims: Iterable[tuple[str, Strength, int]], default: Kind | None = None) -> Verdict:
+    """Weigh claims of kind.
+
+    Args:
+        claims: Word, strength and number of supporters of each claim.
+        default: Kind of the brand's devices, for when no claim says which kind.
+    """
+    camera: dict[Kind, tuple[Strength, int]] = {}
+    other: Strength | None = None
+    for word, strength, count in claims:
+        kind = Kind(word)
+        if kind in SURVEILLANCE_KINDS:
+            before = camera.get(kind, (strength, 0))
+            camera[kind] = max(before, (strength, count))
+        elif kind is Kind.OTHER:
+            other = max(other or strength, strength)
+    sure = max((strength for strength, _count in camera.values()), default=None)
+    for_it, against = sure or 0, other or 0
+    if max(for_it, against) < Strength.FAMILY:
+        return Verdict(Kind.UNKNOWN, None, Strength.HINT)
+    if for_it == against:
+        rivals = (*(kind.value for kind in camera), Kind.OTHER.value)
+        return Verdict(Kind.UNKNOWN, None, Strength.HINT, rivals)
+    if against > for_it:
+        return Verdict(Kind.OTHER, False, Strength(against))
+    kind, disputed = _which(camera, default)
+    return Verdict(kind, True, Strength(for_it), disputed)
+
+
+def _which(
+    camera: Mapping[Kind, tuple[Strength, int]], default: Kind | None
+) -> tuple[Kind, tuple[str, ...]]:
+    """Which of the five kinds, and the rivals where equals disagree."""
+    named = sorted(
+        ((weight, kind) for kind, weight in camera.items() if kind is not Kind.SURVEILLANCE),
+        reverse=True,
+    )
+    named = [(weight, kind) for weight, kind in named if weight[0] >= Strength.FAMILY]
+    if not named:
+        return default or Kind.UNKNOWN, ()
+    best = named[0][0][0]
+    equals = tuple(kind.value for weight, kind in named if weight[0] == best)
+    return named[0][1], equals if len(equals) > 1 else ()
+
+
+def claims_of(merged: Merged, fingerprints: Fingerprints) -> dict[Slot, tuple[Claim, ...]]:
+    """All claims as reports show them."""
+    shown: dict[Slot, tuple[Claim, ...]] = {}
+    for slot, rivals in merged.rivals.items():
+        named = slot in {Slot.BRAND, Slot.MAKER}
+        shown[slot] = tuple(
+            Claim(
+                fingerprints.display(rival.value) if named else rival.value,
+                rival.strength,
+                tuple(rival.evidence),
+            )
+            for rival in rivals
+        )
+    return shown
