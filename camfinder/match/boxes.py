@@ -92,23 +92,25 @@ class Box:
             getattr(self, name).update(getattr(other, name))
 
 
+def box_of(index: int, one: Mark) -> Box:
+    """A box of one sighting."""
+    return Box(
+        [index],
+        set(one.macs),
+        set(one.serials),
+        set(one.uuids),
+        set(one.vendors),
+        {one.address} if one.address else set(),
+        {one.link} if one.link else set(),
+    )
+
+
 class Grouping:
     """Boxes being put together."""
 
     def __init__(self, marks: Sequence[Mark]) -> None:
         self._parent = list(range(len(marks)))
-        self._boxes = {
-            index: Box(
-                [index],
-                set(one.macs),
-                set(one.serials),
-                set(one.uuids),
-                set(one.vendors),
-                {one.address} if one.address else set(),
-                {one.link} if one.link else set(),
-            )
-            for index, one in enumerate(marks)
-        }
+        self._boxes = {index: box_of(index, one) for index, one in enumerate(marks)}
 
     def root(self, index: int) -> int:
         """The box that a sighting is in now."""

@@ -18,6 +18,7 @@ from camfinder.match.values import (
     brand_text,
     channels_text,
     firmware_text,
+    kind_text,
     mac_text,
     model_text,
     serial_text,
@@ -42,7 +43,7 @@ _CLEAN: Mapping[Slot, Callable[[str], str]] = {
     Slot.CHANNELS: channels_text,
     Slot.HOSTNAME: str.strip,
     Slot.CLAIMED_ADDRESS: str.strip,
-    Slot.KIND: str.strip,
+    Slot.KIND: kind_text,
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from camfinder.match.boxes import Box, Sighting, group, mark, routers
+from camfinder.match.boxes import Box, Sighting, box_of, group, mark, routers
 from camfinder.match.engine import ORGANISATION
 from camfinder.match.merge import Merged, Verdict, claims_of, kind_of, merge
 from camfinder.match.names import bare
@@ -63,6 +63,17 @@ def identify(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> tuple
         device = _device([seen[index] for index in box.sightings], box, foreign, fingerprints)
         devices.append(_renamed(device, taken))
     return tuple(devices)
+
+
+def describe(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> Device | None:
+    """All sightings as one device, whatever identities they carry; None where there are none."""
+    seen = list(sightings)
+    if not seen:
+        return None
+    box = Box()
+    for index, sighting in enumerate(seen):
+        box.take(box_of(index, mark(sighting)))
+    return _device(seen, box, frozenset(), fingerprints)
 
 
 def known(evidence: Iterable[Evidence]) -> Known:

@@ -3,6 +3,7 @@
 import re2
 
 from camfinder.match.names import bare, vendor_key
+from camfinder.model import Kind
 
 _PLACEHOLDER_BRANDS = """
 general private onvif ipc ipcam ipcamera networkcamera h264 h265 h264dvr h264ipc default oem
@@ -28,6 +29,7 @@ na null nil serial serialnumber sn test invalid undefined
 EXAMPLE_SERIALS = frozenset(_EXAMPLE_SERIALS.split())
 """Serial numbers that many devices share: they identify nothing (letters and digits)."""
 
+KIND_WORDS = frozenset(kind.value for kind in Kind if kind is not Kind.UNKNOWN)
 NO_MACS = frozenset({"000000000000", "ffffffffffff"})
 MIN_SERIAL = 4
 """A shorter serial number identifies nothing."""
@@ -94,6 +96,12 @@ def uuid_text(value: str) -> str:
         text = text.removeprefix(prefix)
     text = text.split("::", 1)[0].strip("{} ")
     return text if bare(text).strip("0") else ""
+
+
+def kind_text(value: str) -> str:
+    """A kind of device as rules name it; nothing where it is none of them."""
+    word = value.strip().lower()
+    return word if word in KIND_WORDS else ""
 
 
 def channels_text(value: str) -> str:

@@ -1,0 +1,248 @@
+"""Cases of `camfinder identify`: observations that somebody else collected, one device a case.
+
+A case is `{"id": ..., "observations": [{"kind": ..., "value": ...}]}` (docs/identify.md). Single
+values become facts as they are, whole messages and frames go through the parsers of live traffic.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from ipaddress import IPv4Address
+from typing import Any
+
+from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
+from camfinder.match.engine import Engine
+from camfinder.match.identify import describe
+from camfinder.model import Device, Fact, Frame, Observation, ParseError, Transport
+from camfinder.probes import Probe
+from camfinder.wire import head, scopes
+
+HERE = IPv4Address("192.0.2.1")
+"""The address of every case that names none (RFC 5737)."""
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+MAX_OBSERVATIONS = 1_000
+VALUE_CHARS = 200
+"""More of a fact's value is not repeated in the answer."""
+
+RENAMED: Mapping[str, str] = {"upnp.server": "ssdp.server", "mac": "arp.mac"}
+"""Kinds of single values whose fact has another name."""
+
+PASSED: Mapping[str, tuple[Transport, int]] = {
+    "telnet.banner": (Transport.TCP, 23),
+    "ftp.banner": (Transport.TCP, 21),
+    "ssh.banner": (Transport.TCP, 22),
+}
+"""Single values that a parser cleans; one that it does not take becomes a fact as it is."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What was read of one case so far."""
+
+    web: list[Fact] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+class CaseReader:
+    """The parsers of all probes, for single messages."""
+
+    def __init__(self, probes: Sequence[Probe]) -> None:
+        self._probes = tuple(probes)
+        self._facts = frozenset(key for probe in probes for key in probe.emits)
+
+    def read(self, case: Mapping[str, Any]) -> tuple[list[Observation], list[str]]:
+        """The observations of a case, and what could not be read of it.
+
+        Raises:
+            BadValue: The case is not of the documented form.
+        """
+        items = case.get("observations")
+        if not isinstance(items, list) or not items:
+            raise BadValue("observations is no list with something in it")
+        reading = _Reading()
+        for item in items[:MAX_OBSERVATIONS]:
+            if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
+                raise BadValue("an observation has no kind")
+            self._observation(item["kind"], item.get("value"), reading)
+        return self._together(reading), reading.problems
+
+    def _observation(self, kind: str, value: Any, reading: _Reading) -> None:
+        """Read one observation into facts."""
+        if kind == "frame":
+            self._frames([frame_of(value, HERE, NEVER)], kind, reading)
+            return
+        if not isinstance(value, str):
+            raise BadValue(f"the value of {kind} is no text")
+        if kind in MESSAGES:
+            self._frames(message_frames(kind, value, HERE, NEVER), kind, reading)
+        elif kind == "onvif.scopes":
+            reading.observations.append(_observed("wsd", scopes.parse(value), value))
+        elif kind in PASSED:
+            self._banner(kind, value, reading)
+        elif kind.startswith("http."):
+            reading.web += self._web_facts(kind, value)
+        elif (key := RENAMED.get(kind, kind)) in self._facts:
+            facts = [Fact(key, value), *_derived(key, value)]
+            reading.observations.append(_observed(key.partition(".")[0], facts, value))
+        else:
+            reading.problems.append(f"unknown kind {kind}")
+
+    def _banner(self, kind: str, value: str, reading: _Reading) -> None:
+        """A greeting through its parser, or as it is."""
+        transport, port = PASSED[kind]
+        raw = value.encode("latin-1" if _is_latin1(value) else "utf-8", "replace")
+        frame = Frame(transport, HERE, port, raw, NEVER, "case")
+        found = [each for each in self._parsed(frame, reading) if each.first(kind)]
+        reading.observations += found or [
+            _observed(kind.partition(".")[0], [Fact(kind, value)], value)
+        ]
+
+    def _web_facts(self, kind: str, value: str) -> list[Fact]:
+        """A piece of an HTTP answer, and what follows from it."""
+        facts = [Fact(kind, value)]
+        if kind == "http.www_authenticate":
+            facts += [Fact("http.realm", realm) for realm in head.realms([value])]
+        elif kind == "http.body":
+            page = b"HTTP/1.1 200 OK\r\n\r\n" + value.encode("utf-8", "replace")
+            frame = Frame(Transport.HTTP, HERE, 80, page, NEVER, "case")
+            for each in self._parsed(frame, _Reading()):
+                facts += [fact for fact in each.facts if fact.key != "http.status"]
+        return facts
+
+    def _frames(self, frames: Iterable[Frame], kind: str, reading: _Reading) -> None:
+        """Frames through the parsers; the first frame that is understood counts."""
+        for frame in frames:
+            found = self._parsed(frame, reading)
+            if found:
+                reading.observations += found
+                return
+        reading.problems.append(f"{kind}: no parser understands it")
+
+    def _parsed(self, frame: Frame, reading: _Reading) -> list[Observation]:
+        """What the likely parsers read, or where they read nothing, all the others."""
+        likely, rest = self._order(frame)
+        return self._run(likely, frame, reading) or self._run(rest, frame, reading)
+
+    def _order(self, frame: Frame) -> tuple[list[Probe], list[Probe]]:
+        likely: list[Probe] = []
+        rest: list[Probe] = []
+        for probe in self._probes:
+            first = frame.source_port in probe.ports or any(
+                magic and frame.payload.startswith(magic) for magic in probe.magics
+            )
+            (likely if first else rest).append(probe)
+        return likely, rest
+
+    def _run(self, probes: Iterable[Probe], frame: Frame, reading: _Reading) -> list[Observation]:
+        found: list[Observation] = []
+        for probe in probes:
+            try:
+                found += probe.parse(frame)
+            except ParseError as error:
+                reading.problems.append(f"{probe.name}: {error}")
+        return found
+
+    def _together(self, reading: _Reading) -> list[Observation]:
+        """All pieces of one HTTP answer in one observation."""
+        if not reading.web:
+            return reading.observations
+        for index, each in enumerate(reading.observations):
+            if each.probe == "http":
+                facts = dict.fromkeys((*each.facts, *reading.web))
+                reading.observations[index] = replace(each, facts=tuple(facts))
+                return reading.observations
+        text = "\n".join(fact.value for fact in reading.web)
+        facts = dict.fromkeys(reading.web)
+        return [_observed("http", facts, text, Transport.HTTP), *reading.observations]
+
+
+def _is_latin1(value: str) -> bool:
+    return all(ord(char) < 256 for char in value)
+
+
+def _derived(key: str, value: str) -> Iterator[Fact]:
+    """Facts that a parser would have read out of the same field."""
+    if key in {"tls.subject", "tls.issuer"}:
+        for part in value.replace("/", ",").split(","):
+            name, _, text = part.strip().partition("=")
+            if key == "tls.subject" and name.strip().upper() in {"CN", "O"} and text.strip():
+                yield Fact(f"tls.subject.{name.strip().lower()}", text.strip())
+    elif key == "rtsp.www_authenticate":
+        for realm in head.realms([value]):
+            yield Fact("rtsp.realm", realm)
+
+
+def _observed(
+    probe: str, facts: Iterable[Fact], text: str, transport: Transport = Transport.UDP
+) -> Observation:
+    """Facts as an observation of the case's device."""
+    raw = text.encode("utf-8", "replace")
+    return Observation(probe, HERE, 0, transport, tuple(facts), NEVER, "case", raw)
+
+
+@lru_cache(maxsize=4)
+def _reader(probes: tuple[Probe, ...]) -> CaseReader:
+    return CaseReader(probes)
+
+
+def identify_case(
+    case: Mapping[str, Any], engine: Engine, probes: Sequence[Probe]
+) -> dict[str, Any]:
+    """The identification of one case, as `camfinder identify` prints it.
+
+    A case that is not of the documented form gives `id` and `error`; nothing is raised for it.
+
+    Args:
+        case: A line of the input, decoded.
+        engine: The loaded fingerprints.
+        probes: Whose parsers read messages and frames.
+    """
+    name = case.get("id") if isinstance(case, Mapping) else None
+    if not isinstance(case, Mapping):
+        return {"id": None, "error": "the line is no JSON object"}
+    try:
+        observations, problems = _reader(tuple(probes)).read(case)
+    except BadValue as error:
+        return {"id": name, "error": str(error)}
+    sightings = [(each, engine.evidence(each)) for each in observations]
+    return _answer(name, describe(sightings, engine.fingerprints), problems)
+
+
+def _answer(name: object, device: Device | None, problems: list[str]) -> dict[str, Any]:
+    """The identification in the documented form."""
+    if device is None:
+        empty: dict[str, Any] = {
+            "kind": "unknown",
+            "confidence": "low",
+            "disputed": {},
+            "evidence": [],
+        }
+        nothing = ("surveillance", "brand", "maker", "model", "firmware", "serial", "mac")
+        return {"id": name, **dict.fromkeys(nothing), **empty, "problems": problems}
+    return {
+        "id": name,
+        "surveillance": device.surveillance,
+        "kind": device.kind.value,
+        "brand": device.brand,
+        "maker": device.maker,
+        "model": device.model,
+        "firmware": device.firmware,
+        "serial": device.serial,
+        "mac": device.mac,
+        "confidence": device.confidence,
+        "disputed": {slot.value: list(values) for slot, values in device.disputed.items()},
+        "evidence": [
+            {
+                "fingerprint": item.fingerprint,
+                "fact": item.fact.key,
+                "value": item.fact.value[:VALUE_CHARS],
+                "strength": item.strength.word,
+                "claims": {slot.value: value for slot, value in item.claims.items()},
+            }
+            for item in device.evidence
+        ],
+        "problems": problems,
+    }
