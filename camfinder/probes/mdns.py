@@ -139,6 +139,8 @@ def parse(frame: Frame) -> Iterable[Observation]:
 
 def _plausible(frame: Frame) -> bool:
     """A DNS header of an answer, from or to the port of mDNS."""
+    if frame.transport is not Transport.UDP:
+        return False
     if PORT not in {frame.source_port, frame.destination_port} or len(frame.payload) < 12:
         return False
     return frame.payload[2] & 0x80 != 0

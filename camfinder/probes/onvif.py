@@ -168,7 +168,7 @@ def _service(observation: Observation) -> tuple[Transport, int, str]:
 def parse(frame: Frame) -> Iterable[Observation]:
     """One observation for an answer of an ONVIF service; requests give nothing."""
     data = frame.payload
-    if frame.direction is Direction.REQUEST:
+    if frame.direction is Direction.REQUEST or frame.transport is Transport.UDP:
         return ()
     if head.is_message(data, "HTTP"):
         message = head.parse(data)
@@ -366,6 +366,5 @@ PROBE = Probe(
     free_text=frozenset({"onvif.hostname"}),
     queries=queries,
     follow_ups=follow_ups,
-    magics=(b"<?xml", b"<s:Env", b"<SOAP", b"<soap", b"<env:", b"HTTP/1"),
     crosses_routers=True,
 )

@@ -155,6 +155,5 @@ PROBE = Probe(
     ),
     free_text=frozenset({"upnp.friendly_name", "upnp.model_description"}),
     follow_ups=follow_ups,
-    magics=(b"<?xml", b"<root", b"HTTP/1"),
     crosses_routers=True,
 )
