@@ -70,7 +70,7 @@ def program(link: int) -> Keep | None:
     media = _expression()
     text = f"not {media}"
     if link in _TAGGABLE:
-        text += f" and not (vlan and {media}) and not (vlan and {media})"
+        text += f" and not (vlan and {media})"
     try:
         compiled: Any = pcapy.compile(_DLT.get(link, link), 1 << 18, text, 1, 0xFFFFFFFF)
     except (pcapy.PcapError, pcapy.BPFError):

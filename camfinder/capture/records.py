@@ -24,6 +24,8 @@ MAX_INTERFACES = 1 << 16
 SMALL = 320
 """Packets below this many bytes never meet the prefilter: they are no bulk, and every load of
 the filter program stays inside a packet of this size."""
+WARM = 4096
+"""Packets read before the prefilter is made ready: compiling it takes longer than a small file."""
 MAX_COMMENT = 1 << 16
 
 Keep = Callable[[bytes], int]
@@ -128,8 +130,10 @@ class Records:
             raise CamfinderError(f"{name} is cut off inside its file header: capture it again")
         link = Struct(shape.order + "I").unpack_from(feed.take(24), 20)[0] & 0xFFFF
         unpack, head, scale = Struct(shape.order + "IIII").unpack_from, shape.head, shape.scale
-        keep = self._prefilter(link)
+        keep: Keep | None = None
         while True:
+            if keep is None and self.count > WARM:
+                keep = self._prefilter(link)
             data, at = feed.data, feed.at
             limit, size = len(data), 0
             while at + head <= limit:
@@ -162,10 +166,11 @@ class Records:
             elif section is None:
                 raise CamfinderError(f"{name} is no pcapng file: it has no section header")
             elif kind == _INTERFACE:
-                section.describe(body, self._prefilter)
+                section.describe(body)
             elif kind in _PACKET_KINDS:
                 self.count += 1
-                record = section.packet(kind, body, self.count)
+                prefilter = self._prefilter if self.count > WARM else None
+                record = section.packet(kind, body, self.count, prefilter)
                 if record is None:
                     self.strays += 1
                 elif record.data or not record.wire_bytes:
@@ -253,7 +258,6 @@ class _Interface:
     units: int
     """Timestamp units in a second."""
     offset_s: int
-    keep: Keep | None
 
 
 class _Section:
@@ -267,7 +271,7 @@ class _Section:
         self._packet = Struct(order + "IIIII")
         self._old_packet = Struct(order + "HHIIII")
 
-    def describe(self, body: bytes, prefilter: Callable[[int], Keep | None]) -> None:
+    def describe(self, body: bytes) -> None:
         """Adds an interface; one that is too short still takes its number."""
         if len(self._interfaces) >= MAX_INTERFACES:
             return
@@ -280,9 +284,15 @@ class _Section:
             elif code == _OFFSET and len(value) == 8:
                 offset_s = self._long.unpack(value)[0]
         snap = self._word.unpack_from(body, 4)[0]
-        self._interfaces.append(_Interface(link, snap, units, offset_s, prefilter(link)))
+        self._interfaces.append(_Interface(link, snap, units, offset_s))
 
-    def packet(self, kind: int, body: bytes, number: int) -> Record | None:
+    def packet(
+        self,
+        kind: int,
+        body: bytes,
+        number: int,
+        prefilter: Callable[[int], Keep | None] | None,
+    ) -> Record | None:
         """The packet of a block; without data when it is not wanted, None when it is a stray."""
         if kind == _PACKET and len(body) >= 20:
             index, high, low, size, wire = self._packet.unpack_from(body)
@@ -301,7 +311,8 @@ class _Section:
         about = self._interfaces[index]
         data = body[start : start + size]
         at_ns = (high << 32 | low) * 1_000_000_000 // about.units + about.offset_s * 1_000_000_000
-        if about.keep is not None and size >= SMALL and not about.keep(data):
+        keep = prefilter(about.link) if prefilter is not None and size >= SMALL else None
+        if keep is not None and not keep(data):
             return Record(number, at_ns, about.link, b"", wire)
         after = start + size + -size % 4
         comment = ""

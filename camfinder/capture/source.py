@@ -3,6 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,6 +44,9 @@ class Input:
         """
         self._name = name
         self._hash = hashlib.sha256()
+        # Hashing runs beside the decoding: it takes as long, and needs no interpreter lock.
+        self._hasher = ThreadPoolExecutor(1, thread_name_prefix="capture-digest")
+        self._hashing: Future[None] | None = None
         self._raw_bytes = 0
         self._own = isinstance(path, Path)
         try:
@@ -55,6 +59,7 @@ class Input:
     @property
     def sha256(self) -> str:
         """Hexadecimal digest of what was read so far."""
+        self._settle()
         return self._hash.hexdigest()
 
     def read(self, size: int = CHUNK) -> bytes:
@@ -67,9 +72,15 @@ class Input:
             data = self._raw.read(min(size, CHUNK) if size > 0 else CHUNK)
         except OSError as error:
             raise CutShort(f"reading failed: {error.strerror or error}") from error
-        self._hash.update(data)
+        self._settle()
+        self._hashing = self._hasher.submit(self._hash.update, data)
         self._raw_bytes += len(data)
         return data
+
+    def _settle(self) -> None:
+        """Waits for the hashing of the last bytes: never more than one piece is under way."""
+        if self._hashing is not None:
+            self._hashing.result()
 
     def chunks(self) -> Iterator[bytes]:
         """The unpacked bytes, at most `CHUNK` at a time.
@@ -102,6 +113,7 @@ class Input:
 
     def close(self) -> None:
         """Closes the file, unless the caller brought it."""
+        self._hasher.shutdown()
         if self._own:
             self._raw.close()
 
