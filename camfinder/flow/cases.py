@@ -7,7 +7,6 @@ values become facts as they are, whole messages and frames go through the parser
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -183,9 +182,17 @@ def _observed(
     return Observation(probe, HERE, 0, transport, tuple(facts), NEVER, "case", raw)
 
 
-@lru_cache(maxsize=4)
-def _reader(probes: tuple[Probe, ...]) -> CaseReader:
-    return CaseReader(probes)
+_readers: dict[tuple[int, ...], CaseReader] = {}
+"""The last reader, by the identity of its probes (which it keeps alive): probes do not hash."""
+
+
+def _reader(probes: Sequence[Probe]) -> CaseReader:
+    """A reader over these probes, the same one from case to case."""
+    key = tuple(map(id, probes))
+    if key not in _readers:
+        _readers.clear()
+        _readers[key] = CaseReader(probes)
+    return _readers[key]
 
 
 def identify_case(
@@ -204,7 +211,7 @@ def identify_case(
     if not isinstance(case, Mapping):
         return {"id": None, "error": "the line is no JSON object"}
     try:
-        observations, problems = _reader(tuple(probes)).read(case)
+        observations, problems = _reader(probes).read(case)
     except BadValue as error:
         return {"id": name, "error": str(error)}
     sightings = [(each, engine.evidence(each)) for each in observations]
