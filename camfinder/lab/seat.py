@@ -12,7 +12,7 @@ from camfinder.lab.template import fill
 
 GIVEN = frozenset(
     {
-        "id", "ip", "ip_hex", "ip_hex_le", "mask", "mask_hex", "gateway", "gateway_hex", "host",
+        "id", "ip", "ip_hex", "ip_hex_le", "mask", "mask_hex", "gateway", "gateway_hex", "gateway_hex_le", "host",
         "authority", "mac", "mac_upper", "mac_dash", "mac_dash_upper", "mac12", "mac12_lower",
         "mac_hex", "uuid", "nonce",
     }
@@ -85,6 +85,7 @@ def seat(
         "mask_hex": network.netmask.packed.hex(),
         "gateway": str(gateway),
         "gateway_hex": gateway.packed.hex(),
+        "gateway_hex_le": gateway.packed[::-1].hex(),
         "host": str(int(address) - int(network.network_address)),
         "authority": str(address) if port_80 == 80 else f"{address}:{port_80}",
         "mac": mac,

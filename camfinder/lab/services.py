@@ -15,7 +15,8 @@ MAX_REQUEST_BYTES = 16_384
 
 class Heard(NamedTuple):
     """A datagram that came in: its bytes, its sender, and whether it was sent to the device's
-    own address (else to a group or broadcast)."""
+    own address (else to a group or broadcast).
+    """
 
     payload: bytes
     sender: tuple[str, int]

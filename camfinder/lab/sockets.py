@@ -17,7 +17,7 @@ from ipaddress import IPv4Address
 from camfinder.lab import namespaces
 from camfinder.lab.persona import Certificate
 from camfinder.lab.seat import Seat
-from camfinder.lab.services import MAX_REQUEST_BYTES, Heard, Reply, TcpService, Talk, UdpService
+from camfinder.lab.services import MAX_REQUEST_BYTES, Heard, Reply, Talk, TcpService, UdpService
 from camfinder.model import CamfinderError
 
 _IP_PKTINFO, _IP_MULTICAST_ALL = 8, 49  # linux/in.h; Python 3.11 has no names for them

@@ -34,7 +34,8 @@ def services(seat: Seat) -> Iterable[UdpService]:
 
 def answer(seat: Seat, heard: Heard) -> Iterable[Reply]:
     """What the device knows of the questions: to the group, or to the asker where it wants that
-    (QU bit, a unicast question, or a source port that is no mDNS port: RFC 6762, 5.4 to 6.7)."""
+    (QU bit, a unicast question, or a source port that is no mDNS port: RFC 6762, 5.4 to 6.7).
+    """
     mdns = seat.persona.mdns
     query = DNSIncoming(heard.payload)
     if mdns is None or not query.valid or not query.is_query():

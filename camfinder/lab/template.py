@@ -9,6 +9,7 @@
 | `request[1:19]` | those bytes of the request |
 | `u8:1` `u16be:80` `u16le:80` `u32be:..` `u32le:..` | a decimal number |
 | `rest:u32le` | how many bytes follow behind this part (any of the number forms) |
+| `rest[10]:u16be` | the same, without the next 10 |
 | `kasa:{..}` | text under the autokey XOR of TP-Link's port 9999 (first key byte ab) |
 | `crc32` | CRC-32, big endian, of the datagram with 5a6b7c8d in this place (TP-Link, 20002) |
 """
@@ -21,7 +22,7 @@ import re2
 from camfinder.model import CamfinderError
 
 _NAME = re2.compile(r"\$\{([a-z][a-z0-9_]*)\}")
-_SIZED = re2.compile(r"^(text|zeros|request)\[(\d{1,5})(?::(\d{1,5}))?\](?::(?s)(.*))?$")
+_SIZED = re2.compile(r"^(text|zeros|request|rest)\[(\d{1,5})(?::(\d{1,5}))?\](?::(?s)(.*))?$")
 _NUMBERS = {
     "u8": (1, "big"),
     "u16be": (2, "big"),
@@ -79,6 +80,8 @@ def _part(part: str, values: Mapping[str, str], request: bytes, behind: int) -> 
     if part == "crc32":
         return _CRC_PLACE
     sized = _SIZED.match(part)
+    if sized and sized.group(1) == "rest":
+        return _number(sized.group(4) or "", str(max(behind - int(sized.group(2)), 0)), part)
     if sized:
         return _sized(sized.groups(), values, request)
     word, colon, rest = part.partition(":")
