@@ -165,6 +165,7 @@ class Query:
             at the peer's close, or after `listen_s`).
         then: On TCP, further requests written on the same connection, each after the previous
             answer. At most one is used by any probe (RTSP DESCRIBE after OPTIONS).
+        reply_groups: Multicast groups joined on the reply ports, besides `address` itself.
     """
 
     probe: str
@@ -181,6 +182,7 @@ class Query:
     max_bytes: int = 65_536
     ends_with: bytes = b""
     then: tuple[bytes, ...] = ()
+    reply_groups: tuple[Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
