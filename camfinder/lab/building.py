@@ -32,6 +32,7 @@ __all__ = [
     "available",
     "load_persona",
     "load_personas",
+    "mac_at",
     "order",
 ]
 
@@ -171,7 +172,12 @@ class Building:
             (
                 crowd,
                 tuple(
-                    sit(crowd.persona, address, IPv4Network(crowd.network), _crowd_mac(address))
+                    sit(
+                        crowd.persona,
+                        address,
+                        IPv4Network(crowd.network),
+                        mac_at(known[crowd.persona].mac, IPv4Address(address)),
+                    )
                     for address in crowd.live
                 ),
             )
@@ -180,9 +186,9 @@ class Building:
         return cls(order, seats, crowds)
 
 
-def _crowd_mac(address: str) -> str:
-    """A MAC for what a member says of itself: the persona's maker is not to be blamed for it."""
-    return "02:4c:" + IPv4Address(address).packed.hex(":")
+def mac_at(mac: str, address: IPv4Address) -> str:
+    """A MAC of the same maker for a copy of a persona at another address."""
+    return f"{mac[:8]}:{address.packed[1:].hex(':')}"
 
 
 def _home(order: Order, place: Place) -> IPv4Network:

@@ -69,12 +69,16 @@ class Play:
         Raises:
             CamfinderError: An address or port cannot be had, or a service does not answer.
         """
+        alone: list[UdpPort] = []
         for stand in self._stands():
             first = next(iter(stand.seats.values()))
-            self._ports += open_udp(stand, udp_services(first))
+            ports = open_udp(stand, udp_services(first))
+            self._ports += ports
             self._servers += await open_tcp(stand, tcp_services(first), certificates.context)
+            if len(stand.seats) == 1:  # nobody would hear a crowd behind its router
+                alone += ports
         await self._answers()
-        for port in self._ports:
+        for port in alone:
             port.announce()
 
     def _stands(self) -> list[Stand]:

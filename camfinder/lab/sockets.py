@@ -125,7 +125,9 @@ class UdpPort:
         unicast = asked is not None
         for seat in (asked,) if asked else tuple(self._stand.seats.values()):
             for service in self._services:
-                heard = Heard(payload, sender, unicast)
+                # On the loopback there is no broadcast: a question to one stands for it.
+                alone = unicast and (self._stand.namespace is not None or bool(service.groups))
+                heard = Heard(payload, sender, alone)
                 self._answer(seat, service.answer(seat, heard))
 
     def _answer(self, seat: Seat, replies: Iterable[Reply]) -> None:

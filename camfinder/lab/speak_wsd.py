@@ -6,6 +6,8 @@ it does not have with an empty ProbeMatches, which no camera does.
 
 import uuid
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 from wsdiscovery.actions import constructHello, constructProbeMatch
 from wsdiscovery.message import createSOAPMessage, parseSOAPMessage
@@ -21,6 +23,7 @@ from camfinder.lab.services import MAX_REQUEST_BYTES, Heard, Reply, UdpService
 
 GROUP = "239.255.255.250"
 PORT = 3702
+_PROBE = b"/discovery/Probe<"
 _PREFIXES = {
     "dn": "http://www.onvif.org/ver10/network/wsdl",
     "tds": "http://www.onvif.org/ver10/device/wsdl",
@@ -64,9 +67,14 @@ def announce(seat: Seat) -> Iterable[Reply]:
         yield Reply(_bytes(envelope), (GROUP, PORT), seat.delay_s(wsd.delay_ms))
 
 
-def _parse(payload: bytes) -> object:  # an envelope of the untyped package, or None
-    # minidom expands entities: a document type is refused before it is parsed.
-    if len(payload) > MAX_REQUEST_BYTES or b"<!DOCTYPE" in payload:
+@lru_cache(maxsize=64)
+def _parse(payload: bytes) -> Any:
+    """The envelope of a Probe (the package has no types), or None.
+
+    Cached: one multicast Probe is heard by every device of the lab. Hellos and other devices'
+    answers are not worth parsing; minidom expands entities, so a document type is refused.
+    """
+    if len(payload) > MAX_REQUEST_BYTES or b"<!DOCTYPE" in payload or _PROBE not in payload:
         return None
     try:
         return parseSOAPMessage(payload.rstrip(b"\0"), "")
