@@ -30,7 +30,7 @@ from camfinder.model import (
 from camfinder.probes import Probe
 from camfinder.wire import head
 from camfinder.wire.paths import is_safe
-from camfinder.wire.text import Facts, decode, observe
+from camfinder.wire.text import Facts, byte_pattern, decode, observe
 
 MAX_BODY_CHARS = 32_768
 MAX_ICON_BYTES = 262_144
@@ -48,10 +48,10 @@ _SCRIPT_URL = re2.compile(
 _ICON = re2.compile(r"(?is)<link\s[^<>]*rel\s*=\s*[\"']?(?:shortcut\s+)?icon[^<>]*>")
 _HREF = re2.compile(r"(?is)\shref\s*=\s*[\"']?([^\"'<>\s]+)")
 _LOGIN = re2.compile(r"(?i)login|main|home|view|start|page|camera|monitor")
-_ACCOUNTS = re2.compile(rb"(?i)GetUsersResponse|<UserList|user\d_(?:name|pwd)|<XML_TOPSEE")
+_ACCOUNTS = byte_pattern(rb"(?i)GetUsersResponse|<UserList|user\d_(?:name|pwd)|<XML_TOPSEE")
 _SECRETS = (
-    re2.compile(rb"(?i)(<(?:\w+:)?(?:password|passwd|pwd|salt|challenge)(?:\s[^<>]*)?>)[^<]*"),
-    re2.compile(
+    byte_pattern(rb"(?i)(<(?:\w+:)?(?:password|passwd|pwd|salt|challenge)(?:\s[^<>]*)?>)[^<]*"),
+    byte_pattern(
         rb"(?i)((?:password|passwd|pwd|salt)[\"']?\s*[:=]\s*)(?:\"[^\"\r\n]*\"|'[^'\r\n]*')"
     ),
 )
@@ -239,7 +239,7 @@ def _body_facts(
     ):
         return b""  # pictures and accounts are nobody's evidence
     kept = _without_secrets(body)
-    if b"\x00" in kept[:512] and kept[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
+    if b"\x00" in kept[:512].rstrip(b"\x00") and kept[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None if kept is body else kept
     text = decode(kept[: 4 * MAX_BODY_CHARS], charset)
     if title := _TITLE.search(text):

@@ -6,8 +6,6 @@ Source: RFC 2326, RFC 7826; RFC 4566 (session descriptions).
 from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 
-import re2
-
 from camfinder.model import (
     Address,
     Direction,
@@ -20,12 +18,12 @@ from camfinder.model import (
 )
 from camfinder.probes import Probe
 from camfinder.wire import head
-from camfinder.wire.text import Facts, clean, decode, observe
+from camfinder.wire.text import Facts, byte_pattern, clean, decode, observe
 
 PORTS = frozenset({554, 555, 5554, 8554, 10554})
 MAX_ANSWERS = 8
 MAX_SDP_BYTES = 16_384
-_START = re2.compile(rb"RTSP/\d\.\d +\d{3}")
+_START = byte_pattern(rb"RTSP/\d\.\d +\d{3}")
 _ABSENT_NAMES = {"-", "no name", "n/a"}
 
 

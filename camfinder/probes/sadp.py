@@ -35,7 +35,7 @@ from camfinder.model import (
 )
 from camfinder.probes import Probe
 from camfinder.wire import soap, tlv
-from camfinder.wire.text import Facts, observe
+from camfinder.wire.text import Facts, byte_pattern, observe
 
 PORT = 37020
 GROUP = IPv4Address("239.255.255.250")
@@ -56,7 +56,7 @@ _TEXTS = MappingProxyType(
 )
 _TAGS = (*_TEXTS, "MAC", "IPv4Address", "IPv6Address", "SoftwareVersion", "Activated",
          "OEMInfo", "OEMinfo", "DetailOEMCode", "Types")  # fmt: skip
-_SECRET = re2.compile(rb"(?is)(<(?:Salt|Password|Code|Key|[\w]*Answer[\w]*)>)[^<]*")
+_SECRET = byte_pattern(rb"(?is)(<(?:Salt|Password|Code|Key|[\w]*Answer[\w]*)>)[^<]*")
 _BUILD = re2.compile(r"(?i)\s*build\s*")
 
 

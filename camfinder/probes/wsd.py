@@ -111,7 +111,7 @@ def queries(target: Target) -> Iterable[Query]:
 
 
 def parse(frame: Frame) -> Iterable[Observation]:
-    """One observation per match; a Probe or Resolve gives nothing."""
+    """One observation per match, or for a fault; a Probe or Resolve gives nothing."""
     data = frame.payload
     if frame.direction is Direction.REQUEST or not soap.looks_like_xml(data):
         return ()
@@ -132,6 +132,8 @@ def parse(frame: Frame) -> Iterable[Observation]:
     ]
     if not found and any(b":" + name + b">" in data for name in (b"ProbeMatch", b"Hello")):
         found = [observe("wsd", frame, facts) for facts in _loose(data, frame)]
+    if not found and frame.transport is Transport.UDP and soap.find(root, "Fault") is not None:
+        found = [observe("wsd", frame, _fault(root))]
     return [observation for observation in found if len(observation.facts) > 1]
 
 
@@ -157,6 +159,17 @@ def _facts(match: etree._Element, message_id: str, frame: Frame) -> Facts:
         facts.add_all("wsd.type", (soap.resolve(types, name) for name in names))
     _add_addresses(facts, soap.find_text(match, "XAddrs"), frame)
     facts.extend(scopes.parse(soap.find_text(match, "Scopes")))
+    return facts
+
+
+def _fault(root: etree._Element) -> Facts:
+    """A refusal: it names no device, but shows whose namespaces the sender knows."""
+    facts = Facts()
+    facts.add("wsd.action", "Fault")
+    facts.add("wsd.fault", soap.find_text(root, "faultstring", "Text"))
+    facts.add_all(
+        "wsd.namespace", sorted(uri for uri in root.nsmap.values() if "onvif.org/" in uri)
+    )
     return facts
 
 
@@ -213,7 +226,9 @@ PROBE = Probe(
     ports=frozenset({PORT}),
     emits=MappingProxyType(
         {
-            "wsd.action": "ProbeMatches, ResolveMatches, Hello or Bye",
+            "wsd.action": "ProbeMatches, ResolveMatches, Hello, Bye or Fault",
+            "wsd.fault": "reason of a fault",
+            "wsd.namespace": "an ONVIF namespace that a fault declares",
             "wsd.type": "a type in Clark notation, {namespace}Local; {}Local for unknown prefixes",
             "wsd.epr": "endpoint: a UUID in lower case, or whatever the device has there",
             "wsd.xaddr": "a service address, as sent",

@@ -58,13 +58,11 @@ class Message:
         is_response: The QR bit.
         questions: Name and type number of each question.
         records: Of all sections, in order, of the types that `Record` knows.
-        complete: False where the message broke off; what came before is there.
     """
 
     is_response: bool
     questions: tuple[tuple[str, int], ...]
     records: tuple[Record, ...]
-    complete: bool
 
 
 def parse(data: bytes) -> Message:
@@ -88,7 +86,7 @@ def parse(data: bytes) -> Message:
     records = tuple(
         record for answer in answers[:MAX_RECORDS] if (record := _record(answer)) is not None
     )
-    return Message(bool(message.is_response()), questions, records, bool(message.valid))
+    return Message(bool(message.is_response()), questions, records)
 
 
 def _record(answer: object) -> Record | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import re2
 
 from camfinder.model import ParseError
-from camfinder.wire.text import clean, decode
+from camfinder.wire.text import byte_pattern, clean, decode
 
 MAX_HEAD_BYTES = 65_536
 MAX_HEADERS = 256
@@ -33,7 +33,7 @@ _GLUED = re2.compile(
 _REALM = re2.compile(
     r'(?is)(?:^|[\s,])realm\s*=\s*(?:"((?:[^"\\]|\\.)*)"|"([^"]*)$|([^",][^,]*))',
 )
-_CHUNK = re2.compile(rb"^[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,256})?\r?\n")
+_CHUNK = byte_pattern(rb"^[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]{0,256})?\r?\n")
 _BODY_STARTS = (
     "<!",
     "<html",

@@ -12,16 +12,16 @@ import re2
 from lxml import etree
 
 from camfinder.model import ParseError
-from camfinder.wire.text import clean, decode
+from camfinder.wire.text import byte_pattern, clean, decode
 
 MAX_XML_BYTES = 262_144
 MAX_DEPTH = 64
 MAX_MATCHES = 256
 """No caller reads more elements of one name than this."""
 
-_DTD = re2.compile(rb"(?i)<!\s*(?:DOCTYPE|ENTITY)")
-_DECLARATION = re2.compile(rb"(?s)^<\?xml[^>]{0,256}\?>")
-_AMPERSAND = re2.compile(rb"&((?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos);)?")
+_DTD = byte_pattern(rb"(?i)<!\s*(?:DOCTYPE|ENTITY)")
+_DECLARATION = byte_pattern(rb"(?s)^<\?xml[^>]{0,256}\?>")
+_AMPERSAND = byte_pattern(rb"&((?:#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6}|lt|gt|amp|quot|apos);)?")
 _CONTROL = bytes(byte for byte in range(32) if byte not in b"\t\n\r")
 _TO_BLANK = bytes.maketrans(_CONTROL, b" " * len(_CONTROL))
 
@@ -45,7 +45,7 @@ def parse(data: bytes, max_bytes: int = MAX_XML_BYTES) -> etree._Element:
     text = _plain(data)
     if _DTD.search(text):
         raise ParseError("XML with a DTD is refused")
-    root = _read(text)
+    root = _read(text) if _as_declared(text) else None
     if root is None:  # an encoding that is wrong or unknown: read the text as what it looks like
         root = _read(decode(_DECLARATION.sub(b"", text)).encode("utf-8", "replace"))
     if root is None:
@@ -64,6 +64,19 @@ def _plain(data: bytes) -> bytes:
     start = data.find(b"<")
     text = data[max(start, 0) :].rstrip(b"\x00 \r\n\t").translate(_TO_BLANK)
     return bytes(_AMPERSAND.sub(lambda found: found.group(0) if found.group(1) else b"&amp;", text))
+
+
+def _as_declared(text: bytes) -> bool:
+    """The bytes may be what their declaration says; UTF-8, where it says nothing else, is checked."""
+    declared = _DECLARATION.match(text[:300])
+    name = declared.group(0).lower() if declared else b""
+    if b"encoding" in name and b"utf-8" not in name:
+        return True
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read(text: bytes) -> etree._Element | None:
@@ -162,7 +175,7 @@ def body(root: etree._Element) -> etree._Element | None:
 @lru_cache(maxsize=512)
 def _tag_pattern(name: str) -> "re2._Regexp[bytes]":
     quoted = re2.escape(name.encode())
-    return re2.compile(rb"<(?:[\w.-]{1,64}:)?" + quoted + rb"(?:\s[^<>]*)?>([^<]*)(?:<|$)")
+    return byte_pattern(rb"<(?:[\w.-]{1,64}:)?" + quoted + rb"(?:\s[^<>]*)?>([^<]*)(?:<|$)")
 
 
 def loose_texts(data: bytes, name: str) -> list[str]:

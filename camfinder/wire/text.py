@@ -30,6 +30,18 @@ _UUID = re2.compile(
 _NO_MAC = {"00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff"}
 
 
+_BYTES = re2.Options()
+_BYTES.encoding = re2.Options.Encoding.LATIN1
+
+
+def byte_pattern(pattern: bytes) -> "re2._Regexp[bytes]":
+    r"""A pattern on raw bytes.
+
+    RE2 reads bytes as UTF-8 unless told, and then `[^<]` stops at the first byte that is not.
+    """
+    return re2.compile(pattern, options=_BYTES)
+
+
 def decode(data: bytes, charset: str = "") -> str:
     """The text of bytes: in `charset` where that is given and fits, else UTF-8, else Latin-1.
 
@@ -109,7 +121,8 @@ def mac_from_uuid(text: str, message_id: str = "") -> str | None:
 
     The last twelve digits of a UUID are random more often than not. They are taken for a MAC when
 
-    * the reply's own message id ends in the same digits (both were made from the MAC), or
+    * the reply's own message id, another UUID, ends in the same digits (both were made from the
+      MAC), or
     * the UUID is of version 1 with a time stamp of the years 1970 to 2000: made on the device
       itself, whose clock had not been set (Hikvision: `...-11b3-8260-<MAC>`), or
     * they are spelled in another letter case than the rest: pasted in from a MAC (Foscam).
@@ -121,12 +134,17 @@ def mac_from_uuid(text: str, message_id: str = "") -> str | None:
         return None
     *front, node = found.groups()
     other = _UUID.search(message_id[:512])
-    embedded = (
-        (other is not None and other.group(5).lower() == node.lower())
-        or (front[2].lower()[:3] in {"11b", "11c", "11d"} and int(node[:2], 16) & 3 == 0)
+    embedded = int(node[:2], 16) & 3 == 0 and (
+        (other is not None and _same_node(other.groups(), found.groups()))
+        or front[2].lower()[:3] in {"11b", "11c", "11d"}
         or _cases_differ("".join(front), node)
     )
     return mac(node) if embedded else None
+
+
+def _same_node(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Two different UUIDs with the same last twelve digits."""
+    return one[4].lower() == other[4].lower() and one[:4] != other[:4]
 
 
 def _cases_differ(front: str, node: str) -> bool:
