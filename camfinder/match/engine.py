@@ -110,10 +110,10 @@ class Engine:
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""
-        macs = [observation.mac] if observation.mac else []
-        for fact in observation.facts:
-            if self._declares.get(fact.key) is Slot.MAC:
-                macs.append(fact.value)
+        declares = self._declares
+        macs = [fact.value for fact in observation.facts if declares.get(fact.key) is Slot.MAC]
+        if observation.mac:
+            macs.append(observation.mac)
         if not macs:
             return observation.facts
         names = dict.fromkeys(organisation(mac) for mac in map(mac_text, macs) if mac)
@@ -194,14 +194,14 @@ class Engine:
 def _context(
     found: Iterable[tuple[Fact, Finding]],
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The brands that an observation states in a field, and those that anything names."""
+    """The brands that an observation surely is of, and those that anything in it names."""
     stated: dict[str, None] = {}
     named: dict[str, None] = {}
     for _fact, finding in found:
         brand = finding.claims.get(Slot.BRAND)
         if brand and finding.strengths[Slot.BRAND] >= Strength.FAMILY:
             named[brand] = None
-            if finding.strengths[Slot.BRAND] is Strength.DECLARED:
+            if finding.strengths[Slot.BRAND] >= Strength.DISTINCT:
                 stated[brand] = None
     return tuple(stated), tuple(named)
 

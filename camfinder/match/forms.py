@@ -1,6 +1,7 @@
 """Model grammars and brand words: what running text and model fields tell."""
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import re2
 
@@ -22,12 +23,23 @@ NAME_WORDS = 4
 
 _EDGE = r"(?:^|[^\pL\pN])"
 _END = r"(?:[^\pL\pN]|$)"
+_WHOLE_END = r"(?:[^\pL\pN./_-]|[./_-](?:[^\pL\pN]|$)|$)"
+"""Where a number really ends: `AL-2` is not found in `AL-2-2`."""
+
 _NEXT_TOKEN = re2.compile(
-    r"^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/][A-Z0-9]+){0,5})(?:[^\pL\pN]|$)"
+    r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^\pL\pN]|$)"
 )
 _NOT_A_MODEL = re2.compile(
     r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d)$"
 )
+
+
+class _Word(NamedTuple):
+    """A vendor named in a text: whether surely so, and where the name ends."""
+
+    vendor: str
+    sure: bool
+    end: int
 
 
 class Forms:
@@ -103,7 +115,7 @@ class Forms:
             findings.append(self._brand(f"brand-word:{named}", named, Strength.DISTINCT))
         if own:
             best = max(own, key=lambda form: form.vendor == named)
-            findings.append(self._form(best, "", Strength.DISTINCT))
+            findings.append(self.finding(best, "", Strength.DISTINCT))
         elif not named:
             findings += [self._foreign(form, stated) for form in found]
         return tuple(findings)
@@ -111,7 +123,7 @@ class Forms:
     def _foreign(self, form: ModelForm, stated: tuple[str, ...]) -> Finding:
         """A form of a vendor whom the observation does not name."""
         if not stated:
-            return self._form(form, "", form.proves)
+            return self.finding(form, "", form.proves)
         relabelled = any(
             form.vendor in vendor.relabels
             for vendor in map(self.vendors.get, stated)
@@ -134,28 +146,42 @@ class Forms:
             return ()
         free = len(self._free)
         words = self._named(text, [index - free for index in hits if index >= free])
-        named = tuple(dict.fromkeys(vendor for vendor, _sure, _end in words))
-        models = self._models(text, named, Strength.DISTINCT)
-        models += self._models(text, tuple(v for v in context if v not in named), Strength.FAMILY)
-        if not models and not named:
-            for index in hits:
-                if index < free:
-                    form, pattern = self._free[index]
-                    models += _found(self, form, pattern, text, form.proves)
-        sole = len(named) == 1
-        for vendor, sure, end in words if not models else ():
-            strength = Strength.FAMILY if sure and sole else Strength.HINT
-            models.append(self._brand(f"brand-word:{vendor}", vendor, strength))
-            token = _NEXT_TOKEN.search(text[end:]) if sure and sole else None
-            if token and _looks_like_model(token.group(1)):
-                model = {Slot.MODEL: token.group(1)}
-                strong = {Slot.MODEL: Strength.FAMILY}
-                models.append(Finding(f"brand-word:{vendor}", model, strong))
-        return tuple(models)
+        named = tuple(word.vendor for word in words)
+        found = self._models(text, named, Strength.DISTINCT)
+        found += self._models(text, tuple(v for v in context if v not in named), Strength.FAMILY)
+        if found:
+            return tuple(found)
+        if not any(word.sure for word in words):
+            found += self._unnamed(text, [index for index in hits if index < free])
+        for word in words:
+            found += self._word(word, text, sole=len(words) == 1)
+        return tuple(found)
 
-    def _named(self, text: str, indices: Sequence[int]) -> list[tuple[str, bool, int]]:
-        """Vendors named in a text, whether surely so, and where the name ends."""
-        found: dict[str, tuple[str, bool, int]] = {}
+    def _unnamed(self, text: str, indices: Sequence[int]) -> list[Finding]:
+        """Model numbers in a text that names no brand."""
+        found: list[Finding] = []
+        for index in indices:
+            form, pattern = self._free[index]
+            model = _model_in(pattern, text)
+            if _has_digit(model):
+                found.append(self.finding(form, model, form.proves))
+        return found
+
+    def _word(self, word: _Word, text: str, *, sole: bool) -> list[Finding]:
+        """A brand's name in a text without a model that the brand's grammar knows."""
+        sure = word.sure and sole
+        strength = Strength.FAMILY if sure else Strength.HINT
+        found = [self._brand(f"brand-word:{word.vendor}", word.vendor, strength)]
+        token = _NEXT_TOKEN.search(text[word.end :]) if sure else None
+        if token and _looks_like_model(token.group(1)):
+            model = {Slot.MODEL: token.group(1)}
+            strong = {Slot.MODEL: Strength.FAMILY}
+            found.append(Finding(f"brand-word:{word.vendor}", model, strong))
+        return found
+
+    def _named(self, text: str, indices: Sequence[int]) -> list[_Word]:
+        """Vendors named in a text, in order of appearance."""
+        found: dict[str, _Word] = {}
         for index in indices:
             word, vendor, loose = self._words[index]
             match = self._word_patterns[index].search(text)
@@ -164,16 +190,18 @@ class Forms:
             written = match.group(1)
             sure = loose or written == word or written.isupper()
             before = found.get(vendor)
-            if before is None or (sure, match.end(1)) > before[1:]:
-                found[vendor] = (vendor, sure, match.end(1))
-        return sorted(found.values(), key=lambda item: item[2])
+            if before is None or (sure, match.end(1)) > (before.sure, before.end):
+                found[vendor] = _Word(vendor, sure, match.end(1))
+        return sorted(found.values(), key=lambda item: item.end)
 
     def _models(self, text: str, vendors: Sequence[str], strength: Strength) -> list[Finding]:
         """Model numbers of these vendors in a text."""
         found: list[Finding] = []
         for vendor in vendors:
             for form, pattern in self._tokens.get(vendor, ()):
-                found += _found(self, form, pattern, text, strength)
+                model = _model_in(pattern, text)
+                if model and (strength is Strength.DISTINCT or _has_digit(model)):
+                    found.append(self.finding(form, model, strength))
         return _longest(found)
 
     def _brand(self, fingerprint: str, vendor: str, strength: Strength) -> Finding:
@@ -183,7 +211,7 @@ class Forms:
         with_maker(self.vendors, claims, strengths)
         return Finding(fingerprint, claims, strengths)
 
-    def _form(self, form: ModelForm, model: str, strength: Strength) -> Finding:
+    def finding(self, form: ModelForm, model: str, strength: Strength) -> Finding:
         """The brand, the kind and, from running text, the model."""
         claims: dict[Slot, str] = {Slot.BRAND: form.vendor}
         if self._kind(form):
@@ -201,13 +229,15 @@ class Forms:
         return kind.value if kind else ""
 
 
-def _found(
-    forms: Forms, form: ModelForm, pattern: "re2._Regexp", text: str, strength: Strength
-) -> list[Finding]:
-    """The finding of a form that occurs in a text."""
+def _has_digit(text: str) -> bool:
+    """Words of the language have no digits, most model numbers have."""
+    return any(char.isdigit() for char in text)
+
+
+def _model_in(pattern: "re2._Regexp", text: str) -> str:
+    """The model number in a text; empty for none."""
     match = pattern.search(text)
-    model = model_text(match.group("form")) if match else ""
-    return [forms._form(form, model, strength)] if model else []  # noqa: SLF001 (same module)
+    return model_text(match.group("form")) if match else ""
 
 
 def _longest(found: list[Finding]) -> list[Finding]:
@@ -219,15 +249,15 @@ def _longest(found: list[Finding]) -> list[Finding]:
 
 def _token(form: ModelForm, *, ignore_case: bool) -> "re2._Regexp":
     """The form as a token of running text: not a part of a longer word or number."""
-    flag = "(?i)" if ignore_case else ""
-    return compile_pattern(rf"{flag}(?:^|[^\pL\pN-])(?P<form>{form.match}){_END}")
+    if ignore_case:
+        return compile_pattern(rf"(?i)(?:^|[^\pL\pN-])(?P<form>{form.match}){_END}")
+    return compile_pattern(rf"(?:^|[^\pL\pN./_-])(?P<form>{form.match}){_WHOLE_END}")
 
 
 def _looks_like_model(token: str) -> bool:
     """Letters and digits, and no resolution, codec or version."""
-    has_digit = any(char.isdigit() for char in token)
     has_letter = any(char.isalpha() for char in token)
-    return has_digit and has_letter and len(token) >= 4 and not _NOT_A_MODEL.search(token)
+    return _has_digit(token) and has_letter and len(token) >= 4 and not _NOT_A_MODEL.search(token)
 
 
 def _brand_words(vendors: Mapping[str, Vendor]) -> list[tuple[str, str, bool]]:

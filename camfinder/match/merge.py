@@ -181,9 +181,11 @@ def _which(
         ((weight, kind) for kind, weight in camera.items() if kind is not Kind.SURVEILLANCE),
         reverse=True,
     )
-    named = [(weight, kind) for weight, kind in named if weight[0] >= Strength.FAMILY]
-    if not named:
-        return default or Kind.UNKNOWN, ()
+    sure = [(weight, kind) for weight, kind in named if weight[0] >= Strength.FAMILY]
+    if not sure:  # that it is one of the five is settled: here a hint may say which
+        hinted = {kind for _weight, kind in named}
+        return (hinted.pop() if len(hinted) == 1 else default or Kind.UNKNOWN), ()
+    named = sure
     best = named[0][0][0]
     equals = tuple(kind.value for weight, kind in named if weight[0] == best)
     return named[0][1], equals if len(equals) > 1 else ()
