@@ -195,17 +195,18 @@ class Calls:
             async with asyncio.timeout(max(query.listen_s, HANDSHAKE_S)):
                 certificate = await stream.start_tls(self._fetcher.context)
         except ssl.SSLError as error:
-            plain = error.reason in NOT_TLS and not turned
-            if not plain:
-                reason = error.reason or str(error)
-                self._problem(ProblemKind.MALFORMED, query, f"no TLS: {reason}")
-            return False, plain
+            detail, plain = error.reason or str(error), _is_no_tls(error)
         except TimeoutError:
-            self._problem(ProblemKind.TIMEOUT, query, "no TLS: silence")
-            return False, False
+            # A plain server may wait for the end of a line that a TLS hello does not have.
+            detail, plain = "silence", True
         except OSError as error:
-            self._problem(ProblemKind.REFUSED, query, f"no TLS: {error.strerror or error}")
-            return False, False
+            detail, plain = error.strerror or str(error), True
+        else:
+            detail, plain = "", False
+        if detail:
+            if turned or not plain:
+                self._problem(ProblemKind.MALFORMED, query, f"no TLS: {detail}")
+            return False, plain
         if certificate:
             answer = Answer("", certificate)
             frames.append(self._frame(query, Transport.TLS, answer))
@@ -349,6 +350,11 @@ def _fresh(sock: socket.socket) -> bool:
         return True
     except OSError:
         return False
+
+
+def _is_no_tls(error: ssl.SSLError) -> bool:
+    """Whether the peer does not speak TLS at all, rather than refuse our kind of it."""
+    return error.reason in NOT_TLS or isinstance(error, ssl.SSLEOFError)
 
 
 def _wants_tls(query: Query, answer: Answer) -> bool:
