@@ -52,7 +52,8 @@ def run(arguments: Sequence[str]) -> int:
             default_map=defaults(),
         )
     except typer.TyperException as error:
-        error.show()
+        show = getattr(error, "show", None)  # with the usage line, where it knows the command
+        print(f"camfinder: {error.format_message()}", file=sys.stderr) if show is None else show()
         return Exit.USAGE
     except CamfinderError as error:
         print(f"camfinder: {error}", file=sys.stderr)

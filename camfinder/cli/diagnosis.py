@@ -34,7 +34,7 @@ def _interfaces() -> Iterator[str]:
     if not found:
         yield "problem  no network interface but loopback: only unicast to routed targets is left"
     for interface in found:
-        addresses = ", ".join(str(address) for address in interface.addresses)
+        addresses = ", ".join(str(address) for address in (*interface.ipv4, *interface.ipv6))
         state = "ok      " if interface.multicast else "note    "
         more = "" if interface.multicast else "; no multicast: discovery by group is blind there"
         yield f"{state} interface {interface.name}: {addresses or 'no address'}{more}"

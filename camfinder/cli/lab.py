@@ -1,5 +1,6 @@
 """`camfinder lab`: a simulated building to try camfinder on."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -26,11 +27,11 @@ def up(personas: Personas = None) -> None:
     """Start the building; it ends by itself after an hour, or with `camfinder lab down`."""
     from camfinder.lab import run
 
-    building = run.up(personas)
-    why = f": {building.why}" if building.why else ""
-    print(f"{len(building.personas)} devices on {building.network} ({building.mode}{why})")
-    for persona in building.personas:
-        print(f"  {persona.address!s:<15} {persona.title}")
+    lab = run.up(personas)
+    why = f": {lab.why}" if lab.why else ""
+    print(f"{len(lab.residents)} devices on {', '.join(lab.networks)} ({lab.mode}{why})")
+    for resident in lab.residents:
+        print(f"  {resident.address:<15} {resident.title}")
     print("scan it: camfinder lab scan; end it: camfinder lab down")
 
 
@@ -48,5 +49,10 @@ def down() -> None:
 def scan(context: typer.Context) -> None:
     """Scan the building from inside it; takes the options of `camfinder scan`."""
     from camfinder.lab import run
+    from camfinder.model import CamfinderError
 
-    raise typer.Exit(run.scan(context.args))
+    lab = run.status()
+    if lab is None:
+        raise CamfinderError("no lab is running: start one with `camfinder lab up`")
+    command = [sys.executable, "-m", "camfinder", "scan", *lab.networks, *context.args]
+    raise typer.Exit(run.enter(command, lab))

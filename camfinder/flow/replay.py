@@ -1,5 +1,6 @@
 """Recorded traffic through the same parsers as a live scan."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,8 +45,9 @@ def replay(
     times: list[datetime] = []
     sources: list[Source] = []
     for path in paths:
-        capture = Capture(path)
-        progress.stage(capture.name, 0)
+        name = "stdin" if str(path) == "-" else path.name
+        capture = Capture(sys.stdin.buffer if name == "stdin" else path, name, strict=strict)
+        progress.stage(name, 0)
         for item in capture.frames():
             if isinstance(item, Problem):
                 problems.append(item)
@@ -53,13 +55,11 @@ def replay(
             _note_time(times, item)
             for observation in reader.read(item):
                 sightings.add(observation)
-            progress.advance(capture.name, 1)
+            progress.advance(name, 1)
             if stopped():
-                problems.append(
-                    Problem(ProblemKind.INTERRUPTED, None, None, f"stopped in {capture.name}")
-                )
+                problems.append(Problem(ProblemKind.INTERRUPTED, None, None, f"stopped in {name}"))
                 break
-        sources.append(Source(capture.name, capture.sha256, capture.packets))
+        sources.append(capture.source)
         if stopped():
             break
     now = datetime.now(UTC)

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from ipaddress import IPv6Address
 
 from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
@@ -30,7 +31,7 @@ from camfinder.model import (
     Target,
     Transport,
 )
-from camfinder.net.interfaces import Interface, neighbours, on_link
+from camfinder.net.interfaces import Interface, neighbours
 from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
 from camfinder.net.scope import Scope
@@ -196,10 +197,12 @@ class _Scan:
         await self.net.discover(self._discovery_queries)
 
     def _discovery_queries(self, interface: Interface) -> Iterable[Query]:
-        for address in interface.addresses:
-            here = Target(address, interface=interface.name, on_link=True)
-            for probe in self.probes:
-                yield from probe.discover(here)
+        own: Address = interface.link_local or IPv6Address("::")
+        if interface.ipv4:
+            own = interface.ipv4[0].ip
+        here = Target(own, interface=interface.name, on_link=True)
+        for probe in self.probes:
+            yield from probe.discover(here)
 
     async def _sweep(self) -> None:
         self.progress.stage("sweep", self.plan.scope.size)
@@ -217,10 +220,12 @@ class _Scan:
                 continue
             host.started = True
             self.progress.advance("sweep", 1)
-            interface = on_link(address)
+            interface = self.net.links.on_link(address)
             if interface is None:
                 self._greet(address, host)
-            yield Target(address, interface and interface.name, on_link=interface is not None)
+                yield Target(address)
+            else:
+                yield Target(address, interface.name, on_link=True)
 
     def _greet(self, address: Address, host: _Host) -> None:
         """The datagrams that need no open port, once."""
@@ -256,10 +261,12 @@ class _Scan:
                 query = host.pending.popleft()
                 if query.transport is not Transport.UDP and self.sightings.known(address).done:
                     continue
-                await self.net.ask(query)
+                for frame in await self.net.ask(query):
+                    if frame.transport is not Transport.UDP:  # datagrams came by `keep` already
+                        self.keep(frame)
 
     def keep(self, frame: Frame) -> None:
-        """Every frame heard comes here, before its question is answered."""
+        """Every frame heard comes here: what is new in it may ask for more."""
         for observation in self.reader.read(frame):
             if not self.sightings.add(observation) or observation.address is None:
                 continue
