@@ -46,7 +46,8 @@ class Decoder:
     def feed(self, record: Record) -> list[Frame]:
         """The frames that one packet completes."""
         data = record.data
-        if record.link == 1 and self._is_done(data):
+        noted = record.comment or self._notebook.waiting
+        if record.link == 1 and not noted and self._is_done(data):
             return []
         if not link.supported(record.link):
             self._skipped[record.link] = self._skipped.get(record.link, 0) + 1

@@ -226,7 +226,8 @@ def unpack(body: bytes, coding: bytes) -> bytes:
     """Without gzip or deflate, at most `MAX_BODY` bytes; as it came when that fails."""
     if coding not in {b"gzip", b"x-gzip", b"deflate"} or not body:
         return body
-    for bits in (47, -15):  # zlib or gzip by its header; raw deflate, as some servers send
+    # zlib or gzip by its header; where `deflate` is announced, some servers send it bare.
+    for bits in (47, -15) if coding == b"deflate" else (47,):
         engine = zlib.decompressobj(wbits=bits)
         out = bytearray()
         try:

@@ -81,6 +81,11 @@ class Notebook:
     def __init__(self) -> None:
         self._open: dict[bytes, _Open] = {}
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a message is under way."""
+        return bool(self._open)
+
     def put(self, segment: Segment) -> Recorded | bool:
         """A message that is whole now; true: the segment is part of one; false: of none."""
         data = segment.data
