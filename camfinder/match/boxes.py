@@ -6,7 +6,7 @@ identifies nothing.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from camfinder.match.names import bare
@@ -134,12 +134,19 @@ class Grouping:
         return found
 
     def holders(self, name: str) -> dict[object, list[int]]:
-        """Boxes (by root) by each of their identities of one sort."""
+        """Boxes by each of their identities of one sort; joining makes the answer stale."""
         found: dict[object, list[int]] = defaultdict(list)
         for root in sorted(self._boxes):
             for value in getattr(self._boxes[root], name):
                 found[value].append(root)
         return found
+
+    def shared(self, name: str) -> Iterator[tuple[object, list[int]]]:
+        """Identities of one sort that several boxes hold, with those boxes as they are then."""
+        for value, roots in self.holders(name).items():
+            now = sorted({self.root(root) for root in roots})
+            if len(now) > 1:
+                yield value, now
 
     def box(self, root: int) -> Box:
         """The box of a root."""
@@ -164,19 +171,21 @@ def _is_router(addresses: set[Address]) -> bool:
 def group(marks: Sequence[Mark]) -> list[Box]:
     """The boxes that the sightings describe."""
     found = Grouping(marks)
-    for roots in found.holders("macs").values():
+    for _mac, roots in found.shared("macs"):
         found.join(roots)
-    for roots in found.holders("serials").values():
+    for _serial, roots in found.shared("serials"):
         _join_serial(found, roots)
-    for roots in found.holders("uuids").values():
+    for _uuid, roots in found.shared("uuids"):
         if len(_all(found, roots, "macs")) <= 1 and len(_all(found, roots, "serials")) <= 1:
             found.join(roots)
-    for roots in found.holders("addresses").values():
+    for _address, roots in found.shared("addresses"):
         _join_address(found, roots)
     foreign = routers(marks)
+    owners = {str(mac): roots[0] for mac, roots in found.holders("macs").items()}
     for link, roots in found.holders("links").items():
         if link not in foreign:
-            _join_link(found, str(link), roots)
+            owner = [owners[str(link)]] if str(link) in owners else []
+            _join_link(found, sorted({found.root(root) for root in roots + owner}))
     return found.boxes()
 
 
@@ -209,10 +218,8 @@ def _join_address(found: Grouping, roots: list[int]) -> None:
         found.join([most, *rest])
 
 
-def _join_link(found: Grouping, link: str, roots: list[int]) -> None:
+def _join_link(found: Grouping, roots: list[int]) -> None:
     """Boxes behind one interface are one, unless they differ in anything that identifies."""
-    owner = [root for root in found.holders("macs").get(link, []) if root not in roots]
-    together = roots + owner
-    differ = any(len(_all(found, together, name)) > 1 for name in ("macs", "serials", "uuids"))
-    if len(together) > 1 and not differ:
-        found.join(together)
+    differ = any(len(_all(found, roots, name)) > 1 for name in ("macs", "serials", "uuids"))
+    if len(roots) > 1 and not differ:
+        found.join(roots)

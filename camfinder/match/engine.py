@@ -5,7 +5,7 @@ Built for a flood of equal answers: what a value tells by itself is found once a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.forms import Forms
@@ -50,11 +50,13 @@ _CLEAN: Mapping[Slot, Callable[[str], str]] = {
 class _FactRules:
     """The rules that look at one fact key."""
 
-    __slots__ = ("rules", "which")
-
     def __init__(self, rules: list[Rule]) -> None:
         self.rules = rules
-        self.which = PatternSet([rule.match for rule in rules])
+
+    @cached_property
+    def which(self) -> PatternSet:
+        """Which of the rules match; compiled when the first such fact is seen."""
+        return PatternSet([rule.match for rule in self.rules])
 
 
 class Engine:

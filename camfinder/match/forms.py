@@ -21,13 +21,13 @@ MIN_WORD = 3
 MODEL_FIELD_CHARS = 128
 NAME_WORDS = 4
 
-_EDGE = r"(?:^|[^\pL\pN])"
-_END = r"(?:[^\pL\pN]|$)"
-_WHOLE_END = r"(?:[^\pL\pN./_-]|[./_-](?:[^\pL\pN]|$)|$)"
+_EDGE = r"(?:^|[^0-9A-Za-z])"
+_END = r"(?:[^0-9A-Za-z]|$)"
+_WHOLE_END = r"(?:[^0-9A-Za-z./_-]|[./_-](?:[^0-9A-Za-z]|$)|$)"
 """Where a number really ends: `AL-2` is not found in `AL-2-2`."""
 
 _NEXT_TOKEN = re2.compile(
-    r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^\pL\pN]|$)"
+    r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^0-9A-Za-z]|$)"
 )
 _NOT_A_MODEL = re2.compile(
     r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d)$"
@@ -250,8 +250,8 @@ def _longest(found: list[Finding]) -> list[Finding]:
 def _token(form: ModelForm, *, ignore_case: bool) -> "re2._Regexp":
     """The form as a token of running text: not a part of a longer word or number."""
     if ignore_case:
-        return compile_pattern(rf"(?i)(?:^|[^\pL\pN-])(?P<form>{form.match}){_END}")
-    return compile_pattern(rf"(?:^|[^\pL\pN./_-])(?P<form>{form.match}){_WHOLE_END}")
+        return compile_pattern(rf"(?i)(?:^|[^0-9A-Za-z-])(?P<form>{form.match}){_END}")
+    return compile_pattern(rf"(?:^|[^0-9A-Za-z./_-])(?P<form>{form.match}){_WHOLE_END}")
 
 
 def _looks_like_model(token: str) -> bool:
