@@ -15,6 +15,7 @@ import uuid
 from asyncio import DatagramProtocol, DatagramTransport
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import pairwise
 from typing import NamedTuple
 
 ALL_HOSTS = "255.255.255.255"
@@ -41,8 +42,7 @@ _NAMES = (
     "_ipp._tcp.local", "_airplay._tcp.local",
 )  # fmt: skip
 _IPRO_TAGS = (
-    "fff000260020002100220023002500280040004100420044"
-    "00a500a600a700a800ad00b300b400b700b8ffff1170"
+    "fff00026002000210022002300250028004000410042004400a500a600a700a800ad00b300b400b700b8ffff1170"
 )
 
 
@@ -74,7 +74,8 @@ def questions(mine: str) -> Iterator[Question]:
     for name, types in (("wsd", "<d:Types>dn:NetworkVideoTransmitter</d:Types>"), ("wsd-any", "")):
         yield Question(name, group, 3702, _WSD.format(id=uuid.uuid4(), types=types).encode())
     names = b"".join(
-        b"".join(bytes((len(label),)) + label.encode() for label in name.split(".")) + b"\0\0\x0c\0\1"
+        b"".join(bytes((len(label),)) + label.encode() for label in name.split("."))
+        + b"\0\0\x0c\0\1"
         for name in _NAMES
     )
     head = bytes((0, 0, 0, 0, 0, len(_NAMES), 0, 0, 0, 0, 0, 0))
@@ -226,7 +227,7 @@ def _own_address(first: str) -> str:
 
 async def main(arguments: list[str]) -> None:
     """Asks; `--shift N` where low ports are moved, `--wait S` for slow devices."""
-    options = dict(zip(arguments, arguments[1:], strict=False))
+    options = dict(pairwise(arguments))
     shift = int(options.get("--shift", "0"))
     wait_s = float(options.get("--wait", "1.0"))
     addresses = [each for each in arguments if each.count(".") == 3]

@@ -39,7 +39,7 @@ __all__ = [
 Dead = Literal["silent", "reject", "unreachable"]
 
 
-class Subnet(Table):
+class Subnet(Table, frozen=True, kw_only=True):
     """One subnet: attached to the scanner, or behind the lab's router."""
 
     network: str
@@ -61,7 +61,7 @@ class Subnet(Table):
         return self.net.broadcast_address - 5
 
 
-class Place(Table):
+class Place(Table, frozen=True, kw_only=True):
     """A persona at an address, with a MAC."""
 
     persona: str
@@ -69,7 +69,7 @@ class Place(Table):
     mac: str
 
 
-class Crowd(Table, kw_only=True):
+class Crowd(Table, frozen=True, kw_only=True):
     """One persona at many addresses of a routed network, in one namespace.
 
     Attributes:
@@ -85,7 +85,7 @@ class Crowd(Table, kw_only=True):
     dead: Dead = "silent"
 
 
-class Order(Table, kw_only=True):
+class Order(Table, frozen=True, kw_only=True):
     """All that the player has to know to play a building.
 
     Attributes:
@@ -133,9 +133,14 @@ class Building:
     @property
     def networks(self) -> tuple[str, ...]:
         """What to scan."""
-        return tuple(dict.fromkeys(
-            (*(each.network for each in self.order.subnets), *(each.network for each in self.order.crowds))
-        ))
+        return tuple(
+            dict.fromkeys(
+                (
+                    *(each.network for each in self.order.subnets),
+                    *(each.network for each in self.order.crowds),
+                )
+            )
+        )
 
     @property
     def network(self) -> str:

@@ -15,7 +15,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Base of every table: keyword only, immutable, no unknown keys."""
 
 
-class Expect(Table, kw_only=True):
+class Expect(Table, frozen=True, kw_only=True):
     """The truth about the device: what a perfect scan would say of it.
 
     Attributes:
@@ -37,7 +37,7 @@ class Expect(Table, kw_only=True):
     serial: str | None = None
 
 
-class Certificate(Table, kw_only=True):
+class Certificate(Table, frozen=True, kw_only=True):
     """A certificate that the device made at its first start.
 
     Attributes:
@@ -59,7 +59,7 @@ class Certificate(Table, kw_only=True):
     tls: Literal["1.0", "1.1", "1.2", "1.3"] = "1.3"
 
 
-class Page(Table, kw_only=True):
+class Page(Table, frozen=True, kw_only=True):
     """One answer of the web server.
 
     Attributes:
@@ -83,7 +83,7 @@ class Page(Table, kw_only=True):
     raw: str = ""
 
 
-class Http(Table, kw_only=True):
+class Http(Table, frozen=True, kw_only=True):
     """A web server on one port.
 
     Attributes:
@@ -101,7 +101,7 @@ class Http(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 20)
 
 
-class RtspAnswer(Table, kw_only=True):
+class RtspAnswer(Table, frozen=True, kw_only=True):
     """The answer to one RTSP method; `*` for any other. `${cseq}` is the request's number."""
 
     method: str
@@ -110,7 +110,7 @@ class RtspAnswer(Table, kw_only=True):
     body: str = ""
 
 
-class Rtsp(Table, kw_only=True):
+class Rtsp(Table, frozen=True, kw_only=True):
     """A streaming server: the answers by method; it never sends a picture."""
 
     port: int = 554
@@ -118,7 +118,7 @@ class Rtsp(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 20)
 
 
-class Onvif(Table, kw_only=True):
+class Onvif(Table, frozen=True, kw_only=True):
     """An ONVIF device service on one of the web ports.
 
     Attributes:
@@ -154,7 +154,7 @@ class Onvif(Table, kw_only=True):
     secret: str = ""
 
 
-class Wsd(Table, kw_only=True):
+class Wsd(Table, frozen=True, kw_only=True):
     """WS-Discovery 2005/04, composed with the `wsdiscovery` package's messages.
 
     Attributes:
@@ -179,7 +179,7 @@ class Wsd(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 500)
 
 
-class MdnsService(Table, kw_only=True):
+class MdnsService(Table, frozen=True, kw_only=True):
     """One DNS-SD service: type `_axis-video._tcp`, instance, port, TXT strings."""
 
     type: str
@@ -188,7 +188,7 @@ class MdnsService(Table, kw_only=True):
     txt: tuple[str, ...] = ()
 
 
-class Mdns(Table, kw_only=True):
+class Mdns(Table, frozen=True, kw_only=True):
     """A multicast DNS responder (RFC 6762) for the device's host name and services."""
 
     host: str
@@ -196,7 +196,7 @@ class Mdns(Table, kw_only=True):
     delay_ms: tuple[int, int] = (20, 120)
 
 
-class Ssdp(Table, kw_only=True):
+class Ssdp(Table, frozen=True, kw_only=True):
     """A UPnP device on UDP 1900; its description is a page of `http`.
 
     Attributes:
@@ -218,7 +218,7 @@ class Ssdp(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 200)
 
 
-class Sadp(Table, kw_only=True):
+class Sadp(Table, frozen=True, kw_only=True):
     """Hikvision SADP on UDP 37020: the tags of the ProbeMatch in order, after Uuid and Types.
 
     `reply` `sender` answers where the inquiry came from, `group` multicasts to the group.
@@ -229,14 +229,14 @@ class Sadp(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 50)
 
 
-class Dhip(Table, kw_only=True):
+class Dhip(Table, frozen=True, kw_only=True):
     """Dahua DHDiscover on UDP 37810: the members of `deviceInfo`, values of any JSON type."""
 
     info: dict[str, object]
     delay_ms: tuple[int, int] = (0, 30)
 
 
-class Udp(Table, kw_only=True):
+class Udp(Table, frozen=True, kw_only=True):
     """Any other datagram protocol.
 
     Attributes:
@@ -267,7 +267,7 @@ class Udp(Table, kw_only=True):
     delay_ms: tuple[int, int] = (0, 30)
 
 
-class Tcp(Table, kw_only=True):
+class Tcp(Table, frozen=True, kw_only=True):
     """A TCP port that speaks first, or is merely open.
 
     Attributes:
@@ -281,7 +281,7 @@ class Tcp(Table, kw_only=True):
     keep_open_s: float = 5.0
 
 
-class Persona(Table, kw_only=True):
+class Persona(Table, frozen=True, kw_only=True):
     """One simulated device.
 
     Attributes:

@@ -90,11 +90,16 @@ def _complaints(persona: Persona) -> Iterator[tuple[str, str]]:
 
 def _port_complaints(persona: Persona) -> Iterator[tuple[str, str]]:
     taken: set[int] = set()
-    for key, services in (("http", persona.http), ("rtsp", persona.rtsp), ("tcp", persona.tcp)):
-        for at, service in enumerate(services):
-            if not 1 <= service.port <= 65535 or service.port in taken:
+    listeners = {
+        "http": [each.port for each in persona.http],
+        "rtsp": [each.port for each in persona.rtsp],
+        "tcp": [each.port for each in persona.tcp],
+    }
+    for key, ports in listeners.items():
+        for at, port in enumerate(ports):
+            if not 1 <= port <= 65535 or port in taken:
                 yield f"{key}[{at}].port", "must be 1 to 65535, each port once"
-            taken.add(service.port)
+            taken.add(port)
     for at, udp in enumerate(persona.udp):
         if not 1 <= udp.port <= 65535:
             yield f"udp[{at}].port", "must be 1 to 65535"
@@ -125,7 +130,9 @@ def _texts(value: object, key: str) -> Iterator[tuple[str, str]]:
 
 def _byte_complaints(persona: Persona) -> Iterator[tuple[str, str]]:
     dummies = dict.fromkeys(GIVEN | REQUEST_NAMES | set(persona.values), "00")
-    checks = [(f"udp[{at}].match", udp.match, ()) for at, udp in enumerate(persona.udp)]
+    checks: list[tuple[str, str, tuple[str, ...]]] = [
+        (f"udp[{at}].match", udp.match, ()) for at, udp in enumerate(persona.udp)
+    ]
     for at, udp in enumerate(persona.udp):
         checks += [
             (f"udp[{at}].reply", "", udp.reply),

@@ -126,19 +126,25 @@ def command(argv: Sequence[str], running: State | None = None) -> list[str]:
 
 @contextmanager
 def _locked(place: Path) -> Generator[None]:
-    """One `up` or `down` at a time."""
-    descriptor = os.open(place.with_suffix(".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
+    """One `up` or `down` at a time; the lock file goes when the lab's folder has gone."""
+    lock = place.with_suffix(".lock")
+    while True:
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with suppress(OSError):
+            if os.fstat(descriptor).st_ino == lock.stat().st_ino:
+                break
+        os.close(descriptor)  # its last holder has removed it
+    try:
         place.mkdir(mode=0o700, exist_ok=True)
         yield
     finally:
+        if not place.exists():
+            lock.unlink()
         os.close(descriptor)
 
 
-def _start(
-    wanted: Order, place: Path, *, tied: bool
-) -> tuple[subprocess.Popen[bytes], State]:
+def _start(wanted: Order, place: Path, *, tied: bool) -> tuple[subprocess.Popen[bytes], State]:
     """Starts the player and waits until it is ready."""
     states.clear(place)
     log = place / "player.log"

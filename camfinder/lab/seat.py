@@ -12,9 +12,9 @@ from camfinder.lab.template import fill
 
 GIVEN = frozenset(
     {
-        "id", "ip", "ip_hex", "ip_hex_le", "mask", "mask_hex", "gateway", "gateway_hex", "gateway_hex_le", "host",
-        "authority", "mac", "mac_upper", "mac_dash", "mac_dash_upper", "mac12", "mac12_lower",
-        "mac_hex", "uuid", "nonce",
+        "id", "ip", "ip_hex", "ip_hex_le", "mask", "mask_hex", "gateway", "gateway_hex",
+        "gateway_hex_le", "host", "authority", "mac", "mac_upper", "mac_dash", "mac_dash_upper",
+        "mac12", "mac12_lower", "mac_hex", "uuid", "nonce",
     }
 )  # fmt: skip
 """Names that every persona may use; docs/lab.md says what they hold."""

@@ -14,8 +14,12 @@ MAX_REQUEST_BYTES = 16_384
 
 
 class Heard(NamedTuple):
-    """A datagram that came in: its bytes, its sender, and whether it was sent to the device's
-    own address (else to a group or broadcast).
+    """A datagram that came in.
+
+    Attributes:
+        payload: Its bytes.
+        sender: Address and port.
+        unicast: It was sent to the device's own address, not to a group or everybody.
     """
 
     payload: bytes
@@ -24,7 +28,14 @@ class Heard(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """A datagram to send: to whom, after how long, from which port (0: the listening one)."""
+    """A datagram to send.
+
+    Attributes:
+        payload: Its bytes.
+        to: Address and port.
+        delay_s: After how long.
+        from_port: From which port (0: the listening one).
+    """
 
     payload: bytes
     to: tuple[str, int]

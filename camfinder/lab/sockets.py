@@ -9,7 +9,7 @@ import ssl
 import struct
 from asyncio import AbstractEventLoop, StreamReader, StreamWriter
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address
@@ -171,7 +171,9 @@ def _bind(sock: socket.socket, address: str, port: int) -> None:
         sock.bind((address, port))
     except OSError as error:
         sock.close()
-        raise CamfinderError(f"the lab cannot have {address} port {port}: {error.strerror}") from error
+        raise CamfinderError(
+            f"the lab cannot have {address} port {port}: {error.strerror}"
+        ) from error
 
 
 def _destination(control: list[tuple[int, int, bytes]]) -> str:
@@ -213,7 +215,9 @@ async def open_tcp(
     return servers
 
 
-def _conversation(stand: Stand, talk: Talk) -> Callable[[StreamReader, StreamWriter], object]:
+def _conversation(
+    stand: Stand, talk: Talk
+) -> Callable[[StreamReader, StreamWriter], Awaitable[None]]:
     async def converse(reader: StreamReader, writer: StreamWriter) -> None:
         try:
             seat = stand.seats.get(writer.get_extra_info("sockname")[0])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 
-from zeroconf import (
+from zeroconf import (  # type: ignore[attr-defined]  # exported, though not in __all__
     DNSAddress,
     DNSIncoming,
     DNSOutgoing,
@@ -33,8 +33,10 @@ def services(seat: Seat) -> Iterable[UdpService]:
 
 
 def answer(seat: Seat, heard: Heard) -> Iterable[Reply]:
-    """What the device knows of the questions: to the group, or to the asker where it wants that
-    (QU bit, a unicast question, or a source port that is no mDNS port: RFC 6762, 5.4 to 6.7).
+    """What the device knows of the questions.
+
+    It goes to the group, or to the asker alone where that is wanted: QU bit, a unicast question,
+    or a source port that is no mDNS port (RFC 6762, 5.4 to 6.7).
     """
     mdns = seat.persona.mdns
     query = DNSIncoming(heard.payload)

@@ -60,7 +60,9 @@ def _logged_in(onvif: Onvif, text: str) -> bool:
     """WS-Security UsernameToken digest: Base64(SHA-1(nonce + created + password))."""
     if not onvif.user:
         return False
-    got = {name: match.group(1) for name, each in _TOKEN.items() if (match := each.search(text))}
+    got: dict[str, str] = {
+        name: match.group(1) for name, each in _TOKEN.items() if (match := each.search(text))
+    }
     if len(got) < len(_TOKEN) or got["Username"] != onvif.user:
         return False
     try:

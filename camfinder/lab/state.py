@@ -16,7 +16,7 @@ from camfinder.model import CamfinderError
 _NAME = "state.json"
 
 
-class Resident(Table, kw_only=True):
+class Resident(Table, frozen=True, kw_only=True):
     """A device of the running lab and the truth about it."""
 
     persona: str
@@ -26,7 +26,7 @@ class Resident(Table, kw_only=True):
     expect: Expect
 
 
-class State(Table, kw_only=True):
+class State(Table, frozen=True, kw_only=True):
     """A running lab.
 
     Attributes:

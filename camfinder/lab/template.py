@@ -80,30 +80,33 @@ def _part(part: str, values: Mapping[str, str], request: bytes, behind: int) -> 
     if part == "crc32":
         return _CRC_PLACE
     sized = _SIZED.match(part)
-    if sized and sized.group(1) == "rest":
-        return _number(sized.group(4) or "", str(max(behind - int(sized.group(2)), 0)), part)
     if sized:
-        return _sized(sized.groups(), values, request)
+        return _sized(part, sized.groups(), values, request, behind)
     word, colon, rest = part.partition(":")
     if not colon:
         return _hex(fill(part, values), part)
-    match word:
-        case "text":
-            return fill(rest, values).encode()
-        case "kasa":
-            return _kasa(fill(rest, values).encode())
-        case "rest":
-            return _number(rest, str(behind), part)
-        case _:
-            return _number(word, fill(rest, values), part)
+    if word in {"text", "kasa"}:
+        plain = fill(rest, values).encode()
+        return _kasa(plain) if word == "kasa" else plain
+    if word == "rest":
+        return _number(rest, str(behind), part)
+    return _number(word, fill(rest, values), part)
 
 
-def _sized(groups: tuple[str | None, ...], values: Mapping[str, str], request: bytes) -> bytes:
+def _sized(
+    part: str,
+    groups: tuple[str | None, ...],
+    values: Mapping[str, str],
+    request: bytes,
+    behind: int,
+) -> bytes:
     word, first, last, text = groups
     size = int(first or 0)
     match word:
         case "text":
             return fill(text or "", values).encode()[:size].ljust(size, b"\0")
+        case "rest":
+            return _number(text or "", str(max(behind - size, 0)), part)
         case "zeros":
             return bytes(size)
         case _:

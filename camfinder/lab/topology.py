@@ -1,5 +1,7 @@
-"""The lab's wiring: one namespace with a bridge per subnet that also routes between them, one
-for the scanner, one per device, one per crowd. Nothing of it has a name on the machine.
+"""The lab's wiring, of namespaces that have no name on the machine.
+
+One holds a bridge per subnet and routes between them, one is the scanner's, one belongs to each
+device and to each crowd.
 
     scanner eth0 --+               +-- eth0 device
                    | br0 (switch)  |
@@ -20,16 +22,20 @@ from camfinder.model import CamfinderError
 
 @dataclass
 class Wiring:
-    """Descriptors of the namespaces: the scanner's, the devices' and the crowds', in order."""
+    """Descriptors of the namespaces: the scanner's, the devices' and the crowds', in order.
+
+    `refusing` ones own dead addresses and listen on no port: the kernel resets connections.
+    """
 
     switch: int
     scanner: int
     devices: list[int] = field(default_factory=list)
     crowds: list[int] = field(default_factory=list)
+    refusing: list[int] = field(default_factory=list)
 
     def close(self) -> None:
         """Lets go of all of it."""
-        for descriptor in (self.switch, self.scanner, *self.devices, *self.crowds):
+        for descriptor in (self.switch, self.scanner, *self.devices, *self.crowds, *self.refusing):
             os.close(descriptor)
 
 
@@ -56,6 +62,8 @@ def wire(building: Building) -> Wiring:
         wiring.devices.append(_plug_in(f"d{number}", home, seat, subnets[home]))
     for number, (crowd, _) in enumerate(building.crowds):
         wiring.crowds.append(_crowd(number, crowd))
+        if crowd.dead == "reject":
+            wiring.refusing.append(_refuser(number, crowd))
     return wiring
 
 
@@ -97,13 +105,9 @@ def _seat_scanner(wiring: Wiring, subnets: tuple[Subnet, ...]) -> None:
 
 def _cable(port: str, bridge: str, leg: str, descriptor: int, mac: str) -> None:
     address = f"address {mac} " if mac else ""
-    namespaces.ip(
-        (
-            f"link add {port} type veth peer name {leg} {address}netns {path_of(descriptor)}",
-            f"link set {port} master {bridge}" if bridge else f"link set {port} up",
-            f"link set {port} up",
-        )
-    )
+    pair = f"link add {port} type veth peer name {leg} {address}netns {path_of(descriptor)}"
+    join = (f"link set {port} master {bridge}",) if bridge else ()
+    namespaces.ip((pair, *join, f"link set {port} up"))
 
 
 def _plug_in(port: str, home: int, seat: Seat, subnet: Subnet) -> int:
@@ -125,26 +129,43 @@ def _plug_in(port: str, home: int, seat: Seat, subnet: Subnet) -> int:
 
 def _crowd(number: int, crowd: Crowd) -> int:
     """A namespace that owns the live addresses of a routed network (AnyIP local routes)."""
+    near = f"100.64.{number}.1"
+    descriptor = _far_network(f"c{number}", near, f"100.64.{number}.2")
+    if crowd.dead == "unreachable":  # only routers say so
+        with namespaces.inside(descriptor):
+            _route_packets()
+    rest = "unreachable" if crowd.dead == "unreachable" else "blackhole"
+    live = [f"route add local {address}/32 dev lo" for address in crowd.live]
+    namespaces.ip((f"route add {rest} {IPv4Network(crowd.network)}", *live), descriptor)
+    hosts = [f"{address}/32" for address in crowd.live]
+    ways = hosts if crowd.dead == "reject" else [crowd.network]
+    namespaces.ip(f"route add {each} via 100.64.{number}.2" for each in ways)
+    return descriptor
+
+
+def _refuser(number: int, crowd: Crowd) -> int:
+    """A namespace that owns the rest of a routed network, where nothing listens."""
+    far = f"100.64.{number}.6"
+    descriptor = _far_network(f"r{number}", f"100.64.{number}.5", far)
+    namespaces.ip((f"route add local {crowd.network} dev lo",), descriptor)
+    namespaces.ip((f"route add {crowd.network} via {far}",))
+    return descriptor
+
+
+def _far_network(port: str, near: str, far: str) -> int:
+    """A namespace on a cable of its own to the router."""
     descriptor = namespaces.create()
-    _cable(f"c{number}", "", "eth0", descriptor, "")
-    near, far = f"100.64.{number}.1", f"100.64.{number}.2"
-    namespaces.ip((f"addr add {near}/30 dev c{number}", f"route add {crowd.network} via {far}"))
-    rest = {"silent": "blackhole", "reject": "local", "unreachable": "unreachable"}[crowd.dead]
-    device = " dev lo" if rest == "local" else ""
+    _cable(port, "", "eth0", descriptor, "")
+    namespaces.ip((f"addr add {near}/30 dev {port}",))
     namespaces.ip(
         (
             "link set lo up",
             f"addr add {far}/30 dev eth0",
             "link set eth0 up",
             f"route add default via {near}",
-            f"route add {rest} {IPv4Network(crowd.network)}{device}",
-            *(f"route add local {address}/32 dev lo" for address in crowd.live),
         ),
         descriptor,
     )
-    if crowd.dead == "unreachable":  # only routers say so
-        with namespaces.inside(descriptor):
-            _route_packets()
     return descriptor
 
 
