@@ -14,7 +14,7 @@ import re2
 
 from camfinder.model import Frame, Observation, Query, Slot, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import broadcast
+from camfinder.wire.exchange import broadcast, byte_pattern
 from camfinder.wire.text import Facts, observe
 from camfinder.wire.tlv import ipv4, mac, text
 
@@ -23,7 +23,7 @@ REQUEST = bytes.fromhex("fd fd 06 00 a1 00 ff ff ff ff ff ff 00 00 00 00 00 00 0
 QUESTION, ANSWER = b"\xfd\xfd", b"\xff\xff"
 SHORT, FULL = 0x20, 0x11C
 _MODEL = re2.compile(r"^D[A-Z]{1,3}-[A-Z0-9]{2,10}$")
-_MODEL_BYTES = re2.compile(rb"(?:^|\x00|[^A-Z-])(D(?:CS|NR|VC|SH|CH)-[A-Z0-9]{2,10})(?:\x00|$)")
+_MODEL_BYTES = byte_pattern(rb"(?:^|\x00|[^A-Z-])(D(?:CS|NR|VC|SH|CH)-[A-Z0-9]{2,10})(?:\x00|$)")
 _VERSION = re2.compile(r"^[vV]?\d{1,3}\.\d[\w.-]{0,24}$")
 
 

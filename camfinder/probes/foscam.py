@@ -46,7 +46,8 @@ def parse(frame: Frame) -> Iterable[Observation]:
     facts.add("foscam.address", ipv4(data, 0x39))
     for key_name, at in (("foscam.firmware", 0x4D), ("foscam.web", 0x51)):
         version = take(data, at, 4)
-        facts.add(key_name, ".".join(str(part) for part in version) if any(version) else None)
+        if any(version[1:]):  # x.0.0.0 is a filler: no build was ever numbered so
+            facts.add(key_name, ".".join(str(part) for part in version))
     facts.add("foscam.http_port", u16be(data, 0x55) or None)
     return (observe("foscam", frame, facts),)
 

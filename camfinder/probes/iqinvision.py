@@ -8,11 +8,9 @@ Source: nx_open (one implementation).
 from collections.abc import Iterable
 from types import MappingProxyType
 
-import re2
-
 from camfinder.model import Frame, Observation, Query, Slot, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import broadcast
+from camfinder.wire.exchange import broadcast, byte_pattern
 from camfinder.wire.text import Facts, observe
 from camfinder.wire.tlv import ipv4, mac
 
@@ -23,7 +21,7 @@ REQUESTS = tuple(
 )
 ANSWER = bytes.fromhex("01 04 00 00 00 00")
 SIZE = 128
-_MODEL = re2.compile(rb"(?:^|[^0-9A-Za-z])(IQ(?:eye)?[0-9A-Za-z-]{2,16})(?:$|[^0-9A-Za-z-])")
+_MODEL = byte_pattern(rb"(?:^|[^0-9A-Za-z])(IQ(?:eye)?[0-9A-Za-z-]{2,16})(?:$|[^0-9A-Za-z-])")
 
 
 def discover(_target: Target) -> Iterable[Query]:

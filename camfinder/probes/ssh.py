@@ -5,15 +5,13 @@ Source: RFC 4253 section 4.2 (other lines may stand before it; 255 characters at
 
 from collections.abc import Iterable
 
-import re2
-
 from camfinder.model import Frame, Observation, Query, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import is_answer
+from camfinder.wire.exchange import byte_pattern, is_answer
 from camfinder.wire.text import Facts, observe
 
 PORT = 22
-_LINE = re2.compile(rb"(?:^|\n)(SSH-[0-9.]{1,8}-[^\r\n\x00]{0,255})")
+_LINE = byte_pattern(rb"(?:^|\n)(SSH-[0-9.]{1,8}-[^\r\n\x00]{0,255})")
 
 
 def queries(target: Target) -> Iterable[Query]:

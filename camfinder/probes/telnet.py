@@ -5,21 +5,19 @@ Source: RFC 854 (commands behind the byte 255), RFC 855 (sub-negotiation).
 
 from collections.abc import Iterable
 
-import re2
-
 from camfinder.model import Frame, Observation, Query, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import is_answer
+from camfinder.wire.exchange import byte_pattern, is_answer
 from camfinder.wire.text import Facts, clean, observe
 
 PORT = 23
 PORTS = frozenset({23, 2323, 9527})
 """9527 is the console of Xiongmai and similar boards."""
 MAX_BYTES = 1024
-_COMMAND = re2.compile(
-    rb"\xff\xfa[^\xff]{0,256}\xff\xf0|\xff[\xfb-\xfe].|\xff[\xf0-\xf9]|\xff[\xfb-\xff]?$"
+_COMMAND = byte_pattern(
+    rb"(?s)\xff\xfa[^\xff]{0,256}\xff\xf0|\xff[\xfb-\xfe].|\xff[\xf0-\xf9]|\xff[\xfb-\xff]?$"
 )
-_PROMPT = re2.compile(rb"(?i)(?:log ?in|user(?: ?name| ?id)?|pass ?(?:word|code)|account) ?[:>]")
+_PROMPT = byte_pattern(rb"(?i)(?:log ?in|user(?: ?name| ?id)?|pass ?(?:word|code)|account) ?[:>]")
 
 
 def queries(target: Target) -> Iterable[Query]:
@@ -55,9 +53,9 @@ def _negotiates(start: bytes) -> bool:
 
 
 def _binary(text: str) -> bool:
-    """More than a tenth of the characters are no text."""
-    odd = sum(1 for char in text if char < " " and char not in "\r\n\t\x07\x08\x1b\x0c")
-    return odd * 10 > len(text)
+    """More than a tenth of the characters are control characters, NULs between fields apart."""
+    odd = sum(1 for char in text if char < " " and char not in "\r\n\t\x00\x07\x08\x1b\x0c")
+    return odd * 10 > len(text) or text.count("\x00") * 2 > len(text)
 
 
 PROBE = Probe(
