@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from camfinder.document import Document, loads
 from camfinder.model import CamfinderError
-from camfinder.reports.document import Document, loads
 
 
 def read_document(path: Path) -> Document:

@@ -2,7 +2,7 @@
 
 import base64
 
-from camfinder.reports.document import DeviceDoc, EvidenceDoc
+from camfinder.document import DeviceDoc, EvidenceDoc
 from camfinder.reports.inert import shorten, visible
 
 _STATES = {True: "a surveillance device", False: "not surveillance", None: "undecided"}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from camfinder.cli.codes import Exit, highest
+from camfinder.document import Document, dumps
 from camfinder.model import CamfinderError
 from camfinder.reports import Report, all_reports, report_for
-from camfinder.reports.document import Document, dumps
 
 
 def check_outputs(paths: Sequence[Path]) -> None:

@@ -40,9 +40,9 @@ def replay(
     from camfinder.cli.knowledge import engine
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
+    from camfinder.document import build
     from camfinder.flow.replay import replay as run
     from camfinder.probes import all_probes
-    from camfinder.reports.document import build
 
     check_outputs(output)
     loaded = engine(fingerprints)

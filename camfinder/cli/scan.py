@@ -78,7 +78,7 @@ def scan(
     """
     from camfinder.cli import scanning
     from camfinder.cli.output import check_outputs, finish
-    from camfinder.reports.document import build
+    from camfinder.document import build
 
     check_outputs(output)
     plan = scanning.plan(

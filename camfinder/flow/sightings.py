@@ -81,4 +81,11 @@ class Sightings:
             (replace(observation, last_seen=self._last.get(key)), evidence)
             for key, (observation, evidence) in self._seen.items()
         ]
-        return identify(sightings, self._engine.fingerprints)
+        return tuple(sorted(identify(sightings, self._engine.fingerprints), key=_place))
+
+
+def _place(device: Device) -> tuple[int, int, str]:
+    """IPv4 before IPv6, by number; devices without an address at the end."""
+    if device.address is None:
+        return (9, 0, device.id)
+    return (device.address.version, int(device.address), device.id)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from camfinder.reports.document import Document
+from camfinder.document import Document
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 import csv
 import io
 
+from camfinder.document import DeviceDoc, Document
 from camfinder.reports import Report
-from camfinder.reports.document import DeviceDoc, Document
 from camfinder.reports.inert import cell
 
 COLUMNS = (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from jinja2 import Environment, Template
 
+from camfinder.document import Document
 from camfinder.reports import Report
-from camfinder.reports.document import Document
 from camfinder.reports.inert import shorten, visible
 
 _FOLDER = Path(__file__).parent

@@ -1,7 +1,7 @@
 """JSON: the inventory document itself (docs/inventory.schema.json)."""
 
+from camfinder.document import dumps
 from camfinder.reports import Report
-from camfinder.reports.document import dumps
 
 REPORT = Report(
     name="json",

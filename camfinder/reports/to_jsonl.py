@@ -1,7 +1,7 @@
 """JSON Lines: one device per line, for pipes and log stores (https://jsonlines.org)."""
 
+from camfinder.document import Document, encode
 from camfinder.reports import Report
-from camfinder.reports.document import Document, encode
 
 
 def render(document: Document) -> bytes:

@@ -6,8 +6,8 @@ from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
+from camfinder.document import DeviceDoc, Document
 from camfinder.reports import Report
-from camfinder.reports.document import DeviceDoc, Document
 from camfinder.reports.inert import shorten, visible
 
 FILE_WIDTH = 140

@@ -11,7 +11,7 @@ from truth import Truth
 from camfinder.cli.knowledge import engine
 from camfinder.flow.replay import replay
 from camfinder.probes import all_probes
-from camfinder.reports.document import DeviceDoc, Document, build
+from camfinder.document import DeviceDoc, Document, build
 
 INDEX = SHARED / "captures" / "index.jsonl"
 LINES = (

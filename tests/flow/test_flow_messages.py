@@ -66,8 +66,12 @@ def test_message_gives_the_device_of_its_index(case: dict[str, Any], loaded: Any
         {"id": case["file"], "observations": [frame(case)]}, loaded, all_probes()
     )
     assert "error" not in answer
+    expect = {**case["expect"]}
+    for slot, value in case.get("group_truth", {}).items():
+        # The index leaves out what one message of a device says only in passing (a name scope).
+        expect[f"acceptable_{slot}"] = [*expect.get(f"acceptable_{slot}", ()), value]
     for device in case["expect"]["devices"] or [{"camera": False}]:
-        assert Truth(SHARED).complaints(answer, {**case["expect"], "device": device}) == []
+        assert Truth(SHARED).complaints(answer, {**expect, "device": device}) == []
 
 
 def test_messages_are_here(shared: Any) -> None:

@@ -128,6 +128,75 @@ class CertificateDoc(msgspec.Struct, kw_only=True):
     sha256: str
 
 
+class DifferenceDoc(msgspec.Struct, kw_only=True):
+    """A field in which a record and the device disagree."""
+
+    field: str
+    recorded: str | None
+    seen: str | None
+
+
+class DeviceRecordDoc(msgspec.Struct, kw_only=True):
+    """What the given records say of a device.
+
+    `status`: recorded, recorded-differently, unrecorded, ambiguous. `records` are ids of the
+    document's `records`: one, none, or the candidates of an ambiguous pairing.
+    """
+
+    status: str
+    differs: list[DifferenceDoc] = []
+    source: str | None = None
+    records: list[str] = []
+
+
+class RecordDoc(msgspec.Struct, kw_only=True):
+    """One record that the user gave, and what became of it.
+
+    `status`: seen, not-seen, answered-otherwise, ambiguous. `devices` are ids.
+    """
+
+    id: str
+    source: str
+    row: int | None = None
+    status: str
+    in_scope: bool | None = None
+    name: str | None = None
+    address: str | None = None
+    mac: str | None = None
+    serial: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    location: str | None = None
+    devices: list[str] = []
+    note: str | None = None
+
+
+class FindingDoc(msgspec.Struct, kw_only=True):
+    """A judgement about a device, with the chain of evidence it rests on.
+
+    `kind`: policy, advisory, posture. `verdict` of a policy: listed, listed-through-maker,
+    brand-known-to-relabel, not-listed, cannot-tell; of an advisory: affected, possibly-affected,
+    not-in-range; of a posture: stated. `id` is the policy's id, the CVE or advisory id, or the
+    posture's name; `clause` the id of the clause that decides; `date` the day from which it holds.
+    `evidence` are ids of the device's evidence.
+    """
+
+    kind: str
+    id: str
+    verdict: str
+    title: str
+    because: str
+    evidence: list[str] = []
+    clause: str | None = None
+    date: str | None = None
+    reference: str | None = None
+    kev: bool | None = None
+    kev_date: str | None = None
+    cvss: float | None = None
+    fixed_in: str | None = None
+
+
 class DeviceDoc(msgspec.Struct, kw_only=True):
     """One box and everything claimed of it (see docs/inventory.md)."""
 
@@ -156,8 +225,8 @@ class DeviceDoc(msgspec.Struct, kw_only=True):
     cpes: list[str]
     first_seen: datetime
     last_seen: datetime
-    record: dict[str, Any] | None = None
-    findings: list[dict[str, Any]] = []
+    record: DeviceRecordDoc | None = None
+    findings: list[FindingDoc] = []
 
     @property
     def possible(self) -> bool:
@@ -185,7 +254,7 @@ class Document(msgspec.Struct, kw_only=True):
     tool: ToolDoc
     run: RunDoc
     devices: list[DeviceDoc]
-    records: list[dict[str, Any]] = []
+    records: list[RecordDoc] = []
     problems: list[ProblemDoc] = []
 
     @property

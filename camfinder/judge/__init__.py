@@ -1,0 +1,1 @@
+"""Verdicts over an inventory document: policies, advisories, posture. Pure."""

@@ -1,0 +1,1 @@
+"""What administrators know already: records read, paired with devices. Pure."""
