@@ -151,7 +151,8 @@ async def ask_all(mine: str, addresses: Iterable[str], wait_s: float) -> None:
     open_now: list[DatagramTransport] = []
     loopback = mine.startswith("127.")
     for question in questions(mine):
-        for port in {question.local, question.also or question.local}:
+        # The ear for the answers is open before the question goes out.
+        for port in ((question.also,) if question.also else ()) + (question.local,):
             sock = _socket(mine, port)
             if question.joins:
                 member = socket.inet_aton(question.joins) + socket.inet_aton(mine)

@@ -4,11 +4,11 @@ import json
 import struct
 
 import pytest
+from lab.lab_help import Heard
 from wsdiscovery.message import parseSOAPMessage
 from zeroconf import DNSIncoming, DNSPointer, DNSText  # type: ignore[attr-defined]
 
 from camfinder.lab.building import load_personas
-from tests.lab.conftest import Heard
 
 PERSONAS = {persona.id: persona for persona in load_personas()}
 

@@ -10,11 +10,11 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from lab.lab_help import own_order
 
 from camfinder.lab import run, state
 from camfinder.lab.building import Order, Place, Subnet, available
 from camfinder.model import CamfinderError
-from tests.lab.conftest import own_order
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ class TestInNamespaces:
 
     def test_enter_is_the_scanners_place(self) -> None:
         """A command inside sees one interface, the devices' MACs, and gives its exit code."""
-        with run.lab(own_order("namespace", hurry=True)) as running:
+        with run.lab(own_order("namespace")) as running:
             look = f"ping -c1 -W2 10.77.0.13 >/dev/null; exec {sys.executable} -c '{_LOOK}'"
             done = subprocess.run(
                 run.command(["sh", "-c", look], running), capture_output=True, text=True, check=True
@@ -90,7 +90,7 @@ _LOOK = (
 
 def test_a_lab_ends_with_its_block() -> None:
     """The loopback lab listens inside the block and is gone behind it."""
-    with run.lab(own_order("loopback", hurry=True)) as running:
+    with run.lab(own_order("loopback")) as running:
         address = running.residents[0].address
         with socket.create_connection((address, 80 + running.port_shift), timeout=2):
             pass
@@ -109,11 +109,16 @@ def test_a_lab_ends_with_its_lifetime() -> None:
 def test_a_lab_ends_with_its_parent() -> None:
     """A test run that is killed leaves no lab."""
     script = (
-        "import os;from camfinder.lab import run;from tests.lab.conftest import own_order\n"
-        "with run.lab(own_order('loopback')) as r:\n print(r.pid, flush=True)\n os.kill(os.getpid(), 9)"
+        "import os; from camfinder.lab import run; from lab.lab_help import own_order\n"
+        "with run.lab(own_order('loopback')) as lab:\n"
+        " print(lab.pid, flush=True)\n os.kill(os.getpid(), 9)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
     )
     assert gone(int(done.stdout))
 

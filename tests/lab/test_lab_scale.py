@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from camfinder.lab import run, scale
-from camfinder.lab.building import Order, Place, Subnet, available
+from camfinder.lab.building import Dead, Order, Place, Subnet, available
 from camfinder.lab.state import State
 from camfinder.model import CamfinderError
 
@@ -66,7 +66,7 @@ def test_attached_copies_have_their_own_macs() -> None:
     ("dead", "outcome"),
     [("silent", "TimeoutError"), ("reject", "ConnectionRefusedError"), ("unreachable", "OSError")],
 )
-def test_routed_crowds_answer_each_as_itself(dead: scale.Dead, outcome: str) -> None:
+def test_routed_crowds_answer_each_as_itself(dead: Dead, outcome: str) -> None:
     """Each live host of a routed network is one of its own; the dead do as ordered."""
     order = scale.routed("10.80.7.0/24", 30, dead=dead, hurry=True)
     live = order.crowds[0].live
