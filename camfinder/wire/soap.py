@@ -67,7 +67,7 @@ def _plain(data: bytes) -> bytes:
 
 
 def _as_declared(text: bytes) -> bool:
-    """The bytes may be what their declaration says; UTF-8, where it says nothing else, is checked."""
+    """The bytes may be what they are declared as; UTF-8 (also by default) is checked."""
     declared = _DECLARATION.match(text[:300])
     name = declared.group(0).lower() if declared else b""
     if b"encoding" in name and b"utf-8" not in name:

@@ -20,8 +20,8 @@ _MAC_FORMS = re2.compile(
     r"|[0-9a-f]{6}[:-][0-9a-f]{6})$"
 )
 _MAC_SEPARATED = re2.compile(
-    r"(?i)(?:^|[^0-9a-f:-])((?:[0-9a-f]{2}:){5}[0-9a-f]{2}|(?:[0-9a-f]{2}-){5}[0-9a-f]{2})"
-    r"(?:$|[^0-9a-f:-])"
+    r"(?i)(?:^|[^0-9a-f:])((?:[0-9a-f]{2}:){5}[0-9a-f]{2})(?:$|[^0-9a-f:])"
+    r"|(?:^|[^0-9a-f-])((?:[0-9a-f]{2}-){5}[0-9a-f]{2})(?:$|[^0-9a-f-])"
 )
 _MAC_BARE = re2.compile(r"(?i)(?:^|[^0-9a-z])([0-9a-f]{12})(?:$|[^0-9a-z])")
 _UUID = re2.compile(
@@ -104,7 +104,7 @@ def mac_in(text: str, *, bare: bool = False) -> str | None:
     """
     found = _MAC_SEPARATED.search(text[:4096])
     if found:
-        return mac(found.group(1))
+        return mac(found.group(1) or found.group(2))
     if bare and (found := _MAC_BARE.search(text[:4096])):
         return mac(found.group(1))
     return None
