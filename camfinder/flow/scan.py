@@ -45,6 +45,11 @@ TIERS: tuple[tuple[int, ...], ...] = (
 )
 """Ports in the order of what they yield for cameras (docs/manners.md); never 9100 to 9107."""
 
+FIRST = ("wsd", "sadp", "dhip", "ssdp", "mdns")
+"""Discovery protocols by yield: they are asked before the makers' smaller ones."""
+HEAD_START_S = 2.0
+"""The first round of discovery goes before the sweep: who answers it in full is not swept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -119,6 +124,10 @@ async def scan(
     run = _Scan(plan, engine, probes, progress or Progress(), recorder, strict=strict)
     await run.all(stop or asyncio.Event())
     return run.inventory(recording)
+
+
+def _rank(probe: Probe) -> tuple[int, str]:
+    return (FIRST.index(probe.name) if probe.name in FIRST else len(FIRST), probe.name)
 
 
 class _Scan:
@@ -201,11 +210,13 @@ class _Scan:
         if interface.ipv4:
             own = interface.ipv4[0].ip
         here = Target(own, interface=interface.name, on_link=True)
-        for probe in self.probes:
+        for probe in sorted(self.probes, key=_rank):
             yield from probe.discover(here)
 
     async def _sweep(self) -> None:
         self.progress.stage("sweep", self.plan.scope.size)
+        if self.net.segments():
+            await asyncio.sleep(HEAD_START_S)
         await sweep(self.net, self._targets(), self.plan.tiers, self._opened)
 
     async def _targets(self) -> AsyncIterator[Target]:
@@ -220,6 +231,8 @@ class _Scan:
                 continue
             host.started = True
             self.progress.advance("sweep", 1)
+            if self.sightings.known(address).done:
+                continue
             interface = self.net.links.on_link(address)
             if interface is None:
                 self._greet(address, host)
