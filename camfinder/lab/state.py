@@ -8,7 +8,6 @@ from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 import msgspec
-import platformdirs
 
 from camfinder.lab.persona import Expect, Table
 from camfinder.model import CamfinderError
@@ -77,7 +76,7 @@ def folder() -> Path:
     Raises:
         CamfinderError: Somebody else owns it.
     """
-    base = Path(platformdirs.user_runtime_dir())
+    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
     if not os.access(base, os.W_OK):
         base = Path(tempfile.gettempdir())
     made = base / f"camfinder-lab-{os.getuid()}"
