@@ -30,6 +30,10 @@ CACHE = 8_192
 """Values remembered per table; with values of at most `CACHED_CHARS` about 30 MB at worst."""
 
 CACHED_CHARS = 1_024
+SHARED = 16
+"""From so many rules on, a common list of fact keys has a set of its own: the automaton of a
+brand's name is then built once, not once for each of the keys."""
+
 ORGANISATION = "mac.organization"
 _NOTHING: tuple[Finding, ...] = ()
 _CLEAN: Mapping[Slot, Callable[[str], str]] = {
@@ -59,6 +63,26 @@ class _FactRules:
         return PatternSet([rule.match for rule in self.rules])
 
 
+def _rules_by_fact(rules: Iterable[Rule]) -> dict[str, list[_FactRules]]:
+    """The rules of each fact key. Those that share a long list of keys share one set."""
+    by_facts: dict[tuple[str, ...], list[Rule]] = {}
+    for rule in rules:
+        by_facts.setdefault(rule.facts, []).append(rule)
+    found: dict[str, list[_FactRules]] = {}
+    single: dict[str, list[Rule]] = {}
+    for keys, listed in by_facts.items():
+        if len(keys) > 1 and len(listed) >= SHARED:
+            together = _FactRules(listed)
+            for key in keys:
+                found.setdefault(key, []).append(together)
+        else:
+            for key in keys:
+                single.setdefault(key, []).extend(listed)
+    for key, listed in single.items():
+        found.setdefault(key, []).append(_FactRules(listed))
+    return found
+
+
 class Engine:
     """The fingerprints, compiled for one catalogue of facts."""
 
@@ -80,11 +104,7 @@ class Engine:
         self._declares = dict(declares)
         self._free_text = free_text
         self._forms = Forms(fingerprints)
-        by_fact: dict[str, list[Rule]] = {}
-        for rule in fingerprints.rules:
-            for key in rule.facts:
-                by_fact.setdefault(key, []).append(rule)
-        self._rules = {key: _FactRules(rules) for key, rules in by_fact.items()}
+        self._rules = _rules_by_fact(fingerprints.rules)
         self._alone = lru_cache(CACHE)(self._told_alone)
         self._together = lru_cache(CACHE)(self._told_together)
 
@@ -124,9 +144,8 @@ class Engine:
     def _told_alone(self, key: str, value: str) -> tuple[Finding, ...]:
         """What rules and fields say of a value, wherever it was read."""
         found: list[Finding] = []
-        rules = self._rules.get(key)
-        if rules:
-            text = encodable(value)
+        text = encodable(value)
+        for rules in self._rules.get(key, ()):
             applied = (self._applied(rules.rules[at], text) for at in sorted(rules.which(text)))
             found += [finding for finding in applied if finding]
         slot = self._declares.get(key)
