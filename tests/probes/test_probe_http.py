@@ -16,7 +16,7 @@ from camfinder.probes.http import MAX_BODY_CHARS, PROBE
 from camfinder.wire.paths import is_safe
 
 PAGE = (
-    b'HTTP/1.1 401 Unauthorized\r\nServer: Nord-Web/1.2\r\nWWW-Authenticate: Digest realm="ND-1"\r\n'
+    b'HTTP/1.1 401 Unauthorized\r\nServer: Nord-Web/1\r\nWWW-Authenticate: Digest realm="ND-1"\r\n'
     b'WWW-Authenticate: Basic realm="Gate"\r\nSet-Cookie: sid=1\r\nX-Made: by Nord\r\nETag: "5"\r\n'
     b"Date: today\r\n\r\n<html><TITLE>\n Nord&nbsp;&amp;\n Sons </TITLE><body>Live</body></html>"
 )
@@ -31,7 +31,7 @@ def test_page() -> None:
     """Status, headers, realms, title and body."""
     found = web(PAGE)
     assert found.first("http.status") == "401"
-    assert found.first("http.server") == "Nord-Web/1.2"
+    assert found.first("http.server") == "Nord-Web/1"
     assert found.all("http.realm") == ("ND-1", "Gate")
     assert len(found.all("http.www_authenticate")) == 2
     assert found.first("http.title") == "Nord & Sons"
