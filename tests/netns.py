@@ -16,6 +16,7 @@ import os
 import socket
 import struct
 import subprocess
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -79,6 +80,19 @@ class Namespace:
         """Adds addresses with prefix to an interface."""
         for address in addresses:
             self.ip("addr", "add", address, "dev", interface)
+
+    def await_ipv6(self, interface: str) -> None:
+        """Returns when IPv6 multicast works there: up to a second after the cable is in."""
+        for _ in range(200):
+            with self:
+                routes = Path("/proc/thread-self/net/ipv6_route").read_text("ascii")
+            if any(
+                line.startswith("ff0000") and line.split()[-1] == interface
+                for line in routes.splitlines()
+            ):
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"no IPv6 on {interface} of {self.name}")
 
     def forward(self) -> None:
         """Makes a router of it."""

@@ -130,7 +130,8 @@ class _Sweep:
                     return
             answered = host.alive or self._net.alive(host.target.address)
             if not answered:
-                host.reason = "silent"
+                # Routers send few ICMP errors a second: silence may stand among them.
+                host.reason = "unreachable" if host.rejected else "silent"
                 return
 
     async def _port(self, port: int, *, first: bool) -> bool:
@@ -143,6 +144,11 @@ class _Sweep:
         if state is PortState.SILENT and self._worth_another(first=first):
             state = await self._net.connect(address, port, hold=True)
         self._silent_in_a_row = self._silent_in_a_row + 1 if state is PortState.SILENT else 0
+        return await self._weigh(port, state)
+
+    async def _weigh(self, port: int, state: PortState) -> bool:
+        """Notes what a port said; False when the host is to be left."""
+        host = self._host
         match state:
             case PortState.OPEN:
                 host.open.append(port)
@@ -150,16 +156,17 @@ class _Sweep:
             case PortState.CLOSED:
                 host.closed.append(port)
                 self._last_answer = f"TCP port {port} (closed)"
+                return True
             case PortState.REJECTED:
                 host.rejected.append(port)
                 return self._go_on_after_rejection()
             case PortState.SILENT:
                 host.silent.append(port)
                 return await self._go_on_after_silence()
-            case _:
-                host.reason = str(state)
-                return False
-        return True
+            case PortState.UNREACHABLE if host.alive:
+                return self._went_silent()
+        host.reason = str(state)
+        return False
 
     async def _opened(self, port: int) -> bool:
         self._last_answer = f"TCP port {port}"
@@ -195,8 +202,17 @@ class _Sweep:
         known = (host.open or host.closed)[-1]
         for _ in range(2):
             state = await self._net.connect(address, known)
-            if state is not PortState.SILENT:
-                return state is not PortState.UNREACHABLE
+            if state is PortState.NOT_ASKED:
+                host.reason = str(state)
+                return False
+            if state not in {PortState.SILENT, PortState.UNREACHABLE}:
+                return True
+        return self._went_silent()
+
+    def _went_silent(self) -> bool:
+        """Tells of a host that answered and now does not, and leaves it alone."""
+        host = self._host
+        address = host.target.address
         host.reason = f"went silent after {self._last_answer}"
         self._net.problem(Problem(ProblemKind.TIMEOUT, None, str(address), host.reason))
         self._net.leave_alone(address, host.reason)

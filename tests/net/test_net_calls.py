@@ -311,8 +311,7 @@ def test_plain_http_on_a_tls_port_is_found() -> None:
     "refusal",
     [
         b"\x15\x03\x01\x00\x02\x02\x46",
-        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 52\r\n\r\n"
-        b"The plain HTTP request was sent to HTTPS port, sorry",
+        b"HTTP/1.1 400 Bad\r\n\r\nThe plain HTTP request was sent to HTTPS port",
     ],
 )
 def test_tls_on_a_plain_port_is_found(refusal: bytes) -> None:
