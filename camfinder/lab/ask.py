@@ -45,6 +45,14 @@ _IPRO_TAGS = (
     "fff00026002000210022002300250028004000410042004400a500a600a700a800ad00b300b400b700b8ffff1170"
 )
 
+_INFORMATION = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope">'
+    '<s:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
+    ' xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
+    '<GetDeviceInformation xmlns="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>'
+)
+
 
 class Question(NamedTuple):
     """A datagram for a group or for everybody.
@@ -145,12 +153,14 @@ def _socket(mine: str, port: int) -> socket.socket:
     return sock
 
 
-async def ask_all(mine: str, addresses: Iterable[str], wait_s: float) -> None:
+async def ask_all(mine: str, addresses: Iterable[str], wait_s: float, only: frozenset[str]) -> None:
     """Asks every question once; on the loopback those for everybody one address at a time."""
     loop = asyncio.get_running_loop()
     open_now: list[DatagramTransport] = []
     loopback = mine.startswith("127.")
     for question in questions(mine):
+        if only and question.name not in only:
+            continue
         # The ear for the answers is open before the question goes out.
         for port in ((question.also,) if question.also else ()) + (question.local,):
             sock = _socket(mine, port)
@@ -194,22 +204,30 @@ async def _converse(address: str, port: int, *, tls: bool, says: tuple[bytes, ..
     return heard
 
 
-async def visit(address: str, shift: int) -> None:
-    """HTTP, HTTPS, RTSP and the ports that speak first, one after the other."""
+async def visit(address: str, shift: int, only: frozenset[str]) -> None:
+    """HTTP, HTTPS, ONVIF, RTSP and the ports that speak first, one after the other."""
     web = f"GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode()
     url = f"rtsp://{address}/"
     rtsp = tuple(
         f"{method} {url} RTSP/1.0\r\nCSeq: {number}\r\nUser-Agent: camfinder\r\n\r\n".encode()
         for number, method in ((1, "OPTIONS"), (2, "DESCRIBE"))
     )
+    onvif = (
+        f"POST /onvif/device_service HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n"
+        "Content-Type: application/soap+xml; charset=utf-8\r\n"
+        f"Content-Length: {len(_INFORMATION)}\r\n\r\n{_INFORMATION}"
+    ).encode()
     visits = (
         ("http", 80, False, (web,)),
         ("https", 443, True, (web,)),
+        *(("onvif", port, False, (onvif,)) for port in (80, 2020, 8000, 8899)),
         ("rtsp", 554, False, rtsp),
         ("banner", 21, False, ()),
         ("banner", 6036, False, ()),
     )
     for name, port, tls, says in visits:
+        if only and name not in only:
+            continue
         here = port + shift if port < 1024 else port
         with suppress(OSError, ssl.SSLError, TimeoutError):
             heard = await _converse(address, here, tls=tls, says=says)
@@ -227,15 +245,20 @@ def _own_address(first: str) -> str:
 
 
 async def main(arguments: list[str]) -> None:
-    """Asks; `--shift N` where low ports are moved, `--wait S` for slow devices."""
+    """Asks.
+
+    `--shift N` where low ports are moved, `--wait S` for slow devices, `--only NAME,..` for some
+    questions.
+    """
     options = dict(pairwise(arguments))
     shift = int(options.get("--shift", "0"))
     wait_s = float(options.get("--wait", "1.0"))
+    only = frozenset(options.get("--only", "").split(",")) - {""}
     addresses = [each for each in arguments if each.count(".") == 3]
     if addresses:
-        await ask_all(_own_address(addresses[0]), addresses, wait_s)
+        await ask_all(_own_address(addresses[0]), addresses, wait_s, only)
         for address in addresses:
-            await visit(address, shift)
+            await visit(address, shift, only)
 
 
 if __name__ == "__main__":

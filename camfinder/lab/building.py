@@ -98,6 +98,7 @@ class Order(Table, frozen=True, kw_only=True):
         hurry: Without the delays of real devices.
         lifetime_s: It ends by itself then.
         port_shift: Loopback mode: added to ports below 1024, where those are not allowed.
+        announce_every_s: Devices that announce themselves do so on start and then this often.
     """
 
     mode: Literal["namespace", "loopback"]
@@ -109,6 +110,7 @@ class Order(Table, frozen=True, kw_only=True):
     hurry: bool = False
     lifetime_s: float = 3600.0
     port_shift: int = 0
+    announce_every_s: float = 60.0
 
 
 @dataclass(frozen=True)

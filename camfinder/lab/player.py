@@ -62,6 +62,7 @@ class Play:
         self._wiring = wiring
         self._ports: list[UdpPort] = []
         self._servers: list[asyncio.Server] = []
+        self._heralds: list[UdpPort] = []
 
     async def start(self) -> None:
         """Every device listens and has said hello.
@@ -69,17 +70,22 @@ class Play:
         Raises:
             CamfinderError: An address or port cannot be had, or a service does not answer.
         """
-        alone: list[UdpPort] = []
         for stand in self._stands():
             first = next(iter(stand.seats.values()))
             ports = open_udp(stand, udp_services(first))
             self._ports += ports
             self._servers += await open_tcp(stand, tcp_services(first), certificates.context)
             if len(stand.seats) == 1:  # nobody would hear a crowd behind its router
-                alone += ports
+                self._heralds += ports
         await self._answers()
-        for port in alone:
+        self._announce()
+
+    def _announce(self) -> None:
+        """All devices that say something by themselves say it, now and again."""
+        for port in self._heralds:
             port.announce()
+        every_s = self._building.order.announce_every_s
+        asyncio.get_running_loop().call_later(every_s, self._announce)
 
     def _stands(self) -> list[Stand]:
         shift = self._building.order.port_shift
@@ -117,6 +123,7 @@ class Play:
 
     def stop(self) -> None:
         """Nothing listens any more."""
+        self._heralds.clear()
         for port in self._ports:
             port.close()
         for server in self._servers:

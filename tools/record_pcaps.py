@@ -1,0 +1,238 @@
+"""Records the cases of `pcaps/` from the lab: `python tools/record_pcaps.py [CASE...]`.
+
+Each case is a building of some personas, some plain questions (`camfinder.lab.ask`), and what a
+sniffer in the scanner's place saw of it. `expected.json` is what the personas say is true, as far
+as the recorded traffic can show it. Needs network namespaces (docs/lab.md).
+"""
+
+import json
+import socket
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from camfinder.lab.building import load_personas, order
+from camfinder.lab.run import command, lab
+from camfinder.lab.state import Resident, State
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "pcaps"
+SLOTS = ("brand", "maker", "model", "firmware", "serial")
+CAMERAS = tuple(each.id for each in load_personas() if each.expect.surveillance)
+NEIGHBOURS = tuple(each.id for each in load_personas() if not each.expect.surveillance)
+EVERYBODY = CAMERAS + NEIGHBOURS
+ETH_P_ALL = 3
+
+
+@dataclass(frozen=True)
+class Case:
+    """One recording.
+
+    Attributes:
+        about: What is in it, and the trap it holds.
+        personas: Who lives in the building.
+        questions: What is asked; none: the scanner only listens.
+        visible: Per persona, or `*`: the slots that this traffic can show.
+        listen_s: How long is listened where nothing is asked.
+    """
+
+    about: str
+    personas: tuple[str, ...]
+    questions: tuple[str, ...]
+    visible: dict[str, tuple[str, ...]]
+    listen_s: float = 0.0
+
+
+CASES = {
+    "onvif-discovery": Case(
+        "WS-Discovery Probes with and without a type. Printers and a Windows computer answer the "
+        "second one and are no cameras; the Tapo and the Xiongmai board say nothing useful.",
+        tuple(each.id for each in load_personas() if each.wsd),
+        ("wsd", "wsd-any"),
+        {
+            "*": ("brand", "model"),
+            "tapo-camera": (),
+            "xiongmai-camera": (),
+            "bosch-camera": ("brand",),
+        },
+    ),
+    "hikvision-sadp": Case(
+        "One SADP inquiry, answered by a camera, a relabelled camera (OEMInfo), and an indoor "
+        "station that is no surveillance device.",
+        ("hikvision-dome", "annke-bullet", "hikvision-indoor-station"),
+        ("sadp",),
+        {"*": ("maker", "model", "firmware"), "annke-bullet": SLOTS},
+    ),
+    "dahua-dhip": Case(
+        "One DHDiscover search, answered by a recorder and by a camera of another brand.",
+        ("dahua-nvr", "amcrest-camera"),
+        ("dhip",),
+        {"*": SLOTS},
+    ),
+    "axis-and-doorbird": Case(
+        "mDNS, SSDP, web page, RTSP and FTP banner of an Axis camera, beside a door station that "
+        "also announces itself as `_axis-video._tcp` and is no Axis.",
+        ("axis-camera", "doorbird-doorbell"),
+        ("mdns", "ssdp", "http", "rtsp", "banner"),
+        {"*": SLOTS},
+    ),
+    "makers-own-searches": Case(
+        "The broadcast searches of nine makers and the P2P search, each answered in its own form: "
+        "to other ports, by broadcast, from other groups.",
+        (
+            "hanwha-camera", "bosch-camera", "ipro-camera", "sony-camera", "vivotek-camera",
+            "ubiquiti-camera", "xiongmai-camera", "tapo-camera", "tvt-nvr", "p2p-camera",
+        ),
+        (
+            "hanwha", "bosch", "ipro", "sony", "vivotek", "ubiquiti", "xiongmai", "tapo",
+            "tvt", "tvt-ssdp", "pppp",
+        ),
+        {
+            "*": SLOTS,
+            "vivotek-camera": ("brand", "maker", "model"),
+        },
+    ),
+    "web-and-rtsp": Case(
+        "The first web page and OPTIONS and DESCRIBE of every device that has them: mostly the "
+        "platform shows, seldom model or firmware.",
+        EVERYBODY,
+        ("http", "rtsp"),
+        {"*": ()},
+    ),
+    "onvif-device-information": Case(
+        "GetDeviceInformation without a login: two devices answer it, the others refuse in "
+        "their two ways.",
+        ("uniview-camera", "xiongmai-camera", "hikvision-dome", "axis-camera"),
+        ("onvif",),
+        {
+            "uniview-camera": SLOTS,
+            "xiongmai-camera": ("firmware",),
+            "*": (),
+        },
+    ),
+    "announcements": Case(
+        "Nothing is asked: Hello, mDNS announcements and NOTIFY of a building, overheard.",
+        EVERYBODY,
+        (),
+        {"*": ()},
+        2.5,
+    ),
+    "neighbours": Case(
+        "Everything is asked of printers, a disk station, a router, a TV, a Windows computer and "
+        "an indoor station. No camera may come out.",
+        NEIGHBOURS,
+        ("wsd", "wsd-any", "mdns", "ssdp", "sadp", "dhip", "http", "rtsp"),
+        {"*": ()},
+    ),
+}  # fmt: skip
+
+
+def record(name: str, case: Case) -> None:
+    """Plays the case and writes its folder."""
+    wanted = order(mode="namespace", hurry=True, seed=7)
+    places = tuple(place for place in wanted.places if place.persona in case.personas)
+    wanted = msgspec.structs.replace(wanted, places=places, announce_every_s=1.0)
+    folder = FOLDER / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if case.questions:
+        wanted = msgspec.structs.replace(wanted, announce_every_s=3600.0)
+    with lab(wanted) as running:
+        capture(running, case, folder / "capture.pcapng")
+        devices = [truth(resident, case) for resident in running.residents]
+    document = {"devices": devices, "no_other_cameras": True}
+    text = json.dumps(document, indent=1) + "\n"
+    (folder / "expected.json").write_text(text, encoding="utf-8")
+    asked = ", ".join(case.questions) or "nothing"
+    (folder / "README.md").write_text(
+        f"# {name}\n\n{case.about}\n\nRecorded from the lab (`docs/lab.md`) by "
+        f"`tools/record_pcaps.py {name}`; asked: {asked}.\nThe devices are simulated, their "
+        "serial numbers and addresses invented. In `expected.json` a null means: not in this\n"
+        "traffic, or not decided by it.\n",
+        encoding="utf-8",
+    )
+    size = (folder / "capture.pcapng").stat().st_size
+    print(f"{name}: {len(devices)} devices, {size} bytes")
+
+
+def capture(running: State, case: Case, file: Path) -> None:
+    """Asks while a sniffer writes."""
+    sniffing = subprocess.Popen(
+        command([sys.executable, __file__, "--sniff", str(file)], running),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert sniffing.stdin is not None
+    assert sniffing.stdout is not None
+    sniffing.stdout.readline()
+    if case.questions:
+        asking = [sys.executable, "-m", "camfinder.lab.ask", "--wait", "0.5"]
+        asking += ["--only", ",".join(case.questions), *(r.address for r in running.residents)]
+        subprocess.run(command(asking, running), check=True, stdout=subprocess.DEVNULL)
+    time.sleep(case.listen_s or 0.2)
+    sniffing.stdin.close()
+    sniffing.wait(10)
+
+
+def truth(resident: Resident, case: Case) -> dict[str, object]:
+    """A device as the inventory should show it after this traffic."""
+    visible = case.visible.get(resident.persona, case.visible["*"])
+    expect = resident.expect
+    shown = {slot: getattr(expect, slot) if slot in visible else None for slot in SLOTS}
+    return {
+        "ip": resident.address,
+        "mac": resident.mac,
+        "surveillance": expect.surveillance,
+        "kind": expect.kind,
+        **shown,
+    }
+
+
+def sniff(file: Path) -> None:
+    """Writes every packet of eth0 to a pcapng file until the standard input closes."""
+    with (
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(ETH_P_ALL)) as sock,
+        file.open("wb") as out,
+    ):
+        sock.bind(("eth0", ETH_P_ALL))
+        sock.settimeout(0.1)
+        out.write(block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
+        out.write(block(1, struct.pack("<HHI", 1, 0, 0)))
+        print("listening", flush=True)
+        import select
+
+        while not select.select([sys.stdin], [], [], 0)[0]:
+            try:
+                packet = sock.recv(65_535)
+            except TimeoutError:
+                continue
+            now = time.time_ns() // 1000
+            head = struct.pack("<IIIII", 0, now >> 32, now & 0xFFFF_FFFF, len(packet), len(packet))
+            out.write(block(6, head + packet + bytes(-len(packet) % 4)))
+
+
+def block(kind: int, body: bytes) -> bytes:
+    """A pcapng block (draft-ietf-opsawg-pcapng, section 3.1)."""
+    size = struct.pack("<I", len(body) + 12)
+    return struct.pack("<I", kind) + size + body + size
+
+
+def main(arguments: list[str]) -> int:
+    """Records the cases that were named, or all of them."""
+    if arguments[:1] == ["--sniff"]:
+        sniff(Path(arguments[1]))
+        return 0
+    for name in arguments or CASES:
+        if name not in CASES:
+            print(f"no case {name!r}: {', '.join(CASES)}")
+            return 2
+        record(name, CASES[name])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
