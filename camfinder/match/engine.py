@@ -103,6 +103,7 @@ class Engine:
         self.fingerprints = fingerprints
         self._declares = dict(declares)
         self._free_text = free_text
+        self._texts = free_text | {key for key, slot in declares.items() if slot is Slot.MODEL}
         self._forms = Forms(fingerprints)
         self._rules = _rules_by_fact(fingerprints.rules)
         self._alone = lru_cache(CACHE)(self._told_alone)
@@ -112,19 +113,18 @@ class Engine:
         """Everything that the observation tells, in the order of its facts."""
         facts = self._facts(observation)
         found: list[tuple[Fact, Finding]] = []
-        seen: set[Fact] = set()
-        for fact in facts:
-            if fact in seen:
-                continue
-            seen.add(fact)
+        once = dict.fromkeys(facts)
+        for fact in once:
             short = len(fact.value) <= CACHED_CHARS
             tell = self._alone if short else self._told_alone
             for finding in tell(fact.key, fact.value):
                 if not finding.requires or _holds(finding, facts):
                     found.append((fact, finding))  # noqa: PERF401 (`tell` differs by fact)
-        context = _context(found)
-        for fact in seen:
-            if fact.key in self._free_text or self._declares.get(fact.key) is Slot.MODEL:
+        texts = [fact for fact in once if fact.key in self._texts]
+        if texts:
+            words = [each.value for each in texts if each.key in self._free_text]
+            context = _context(found, (name for word in words for name in self._forms.names(word)))
+            for fact in texts:
                 short = len(fact.value) <= CACHED_CHARS
                 tell_more = self._together if short else self._told_together
                 found += [(fact, one) for one in tell_more(fact.key, fact.value, context)]
@@ -187,7 +187,7 @@ class Engine:
 
     def cleaned(self, slot: Slot, value: str) -> str:
         """A claim's value in the form that claims are kept in; empty where it claims nothing."""
-        text = _CLEAN[slot](value)
+        text = _CLEAN[slot](encodable(value))
         if text and slot is Slot.MODEL:
             return model_text(self._forms.split_brand(text, dashes=False)[1])
         if text and (slot is Slot.BRAND or slot is Slot.MAKER):
@@ -207,13 +207,13 @@ class Engine:
         """What model grammars and brand names say, given whom else the observation names."""
         stated, named = context
         if self._declares.get(key) is Slot.MODEL:
-            text = model_text(value)
+            text = model_text(encodable(value))
             return self._forms.of_field(text, stated) if text else _NOTHING
         return self._forms.in_text(value, named)
 
 
 def _context(
-    found: Iterable[tuple[Fact, Finding]],
+    found: Iterable[tuple[Fact, Finding]], words: Iterable[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The brands that an observation surely is of, and those that anything in it names."""
     stated: dict[str, None] = {}
@@ -224,6 +224,7 @@ def _context(
             named[brand] = None
             if finding.strengths[Slot.BRAND] >= Strength.DISTINCT:
                 stated[brand] = None
+    named.update(dict.fromkeys(words))
     return tuple(stated), tuple(named)
 
 

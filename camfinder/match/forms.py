@@ -1,6 +1,7 @@
 """Model grammars and brand words: what running text and model fields tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import re2
@@ -14,6 +15,9 @@ from camfinder.model import Kind, Slot, Strength
 
 TEXT_CHARS = 2_048
 """More of a running text is not looked at: titles and names are short."""
+
+CACHE = 8_192
+"""Texts remembered."""
 
 MIN_WORD = 3
 """Shorter names (`LG`, `2N`) are found by rules of their own, not as words in running text."""
@@ -66,6 +70,7 @@ class Forms:
             [pattern.pattern for _form, pattern in self._free]
             + [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
         )
+        self.scan = lru_cache(CACHE)(self._scanned)
         self._word_patterns = [
             compile_pattern(f"(?i){_EDGE}({re2.escape(word)}){_END}")
             for word, _vendor, _loose in self._words
@@ -133,6 +138,18 @@ class Forms:
         claims = {Slot.KIND: self._kind(form)} if self._kind(form) else {}
         return Finding(form.id, claims, dict.fromkeys(claims, proves))
 
+    def names(self, value: str) -> Iterator[str]:
+        """The vendors that a running text surely names."""
+        return (word.vendor for word in self.scan(value[:TEXT_CHARS])[0] if word.sure)
+
+    def _scanned(self, value: str) -> tuple[tuple[_Word, ...], tuple[int, ...]]:
+        """The brand words of a text, and which forms for running text occur in it."""
+        text = encodable(value)
+        hits = sorted(self._running(text))
+        free = len(self._free)
+        words = self._named(text, [index - free for index in hits if index >= free])
+        return tuple(words), tuple(index for index in hits if index < free)
+
     def in_text(self, value: str, context: tuple[str, ...]) -> tuple[Finding, ...]:
         """What brand names and model numbers in running text tell.
 
@@ -140,19 +157,18 @@ class Forms:
             value: The text.
             context: Vendors whom the rest of the observation names.
         """
-        text = encodable(value[:TEXT_CHARS])
-        hits = sorted(self._running(text))
-        if not hits and not context:
+        text = value[:TEXT_CHARS]
+        words, numbers = self.scan(text)
+        if not words and not numbers and not context:
             return ()
-        free = len(self._free)
-        words = self._named(text, [index - free for index in hits if index >= free])
+        text = encodable(text)
         named = tuple(word.vendor for word in words)
         found = self._models(text, named, Strength.DISTINCT)
         found += self._models(text, tuple(v for v in context if v not in named), Strength.FAMILY)
         if found:
             return tuple(found)
         if not any(word.sure for word in words):
-            found += self._unnamed(text, [index for index in hits if index < free])
+            found += self._unnamed(text, numbers)
         for word in words:
             found += self._word(word, text, sole=len(words) == 1)
         return tuple(found)

@@ -160,7 +160,8 @@ def _evidence(seen: Sequence[Sighting], foreign: frozenset[str]) -> tuple[Eviden
         for item in evidence:
             if through_router and item.fact.key == ORGANISATION:
                 continue
-            key = (item.fingerprint, item.fact, item.address, item.port)
+            claims = tuple(item.claims.items())
+            key = (item.fingerprint, item.fact, claims, item.address, item.port)
             if key not in found and len(found) < MAX_EVIDENCE:
                 found[key] = item
     return tuple(found.values())

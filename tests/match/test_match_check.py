@@ -47,7 +47,7 @@ def complaints(folder: Path, *files: tuple[str, str]) -> list[str]:
 GOOD = rule("acme", "^Acme/", "text = 'Acme/1'", 'brand = "acme", kind = "camera"')
 
 
-def test_a_good_file_passes(tmp_path: Path):
+def test_a_good_file_passes(tmp_path: Path) -> None:
     """Nothing is said of a file that holds; a fact of a family is known."""
     header = rule(
         "acme", "^Acme", "text = 'Acme'", 'brand = "acme"', fact="http.header.x-cam", id="header"
@@ -72,13 +72,13 @@ def test_a_good_file_passes(tmp_path: Path):
         ),
     ],
 )
-def test_a_mistake_is_found(tmp_path: Path, text: str, words: str):
+def test_a_mistake_is_found(tmp_path: Path, text: str, words: str) -> None:
     """Each mistake of a rule is complained of, with the rule's id."""
     found = complaints(tmp_path, ("acme", vendor("acme", text)))
     assert any(words in each and "acme.server" in each for each in found), found
 
 
-def test_model_examples_must_hold(tmp_path: Path):
+def test_model_examples_must_hold(tmp_path: Path) -> None:
     """Hits and misses of a model form are tried on the whole number."""
     form = (
         "[[model]]\nid = 'acme.m'\nmatch = 'AC-[0-9]+'\nproves = 'hint'\nsource = 'made up'\n"
@@ -90,7 +90,7 @@ def test_model_examples_must_hold(tmp_path: Path):
     assert "miss 'ac-7' matches" in found[1]
 
 
-def test_vendors_must_not_contradict_each_other(tmp_path: Path):
+def test_vendors_must_not_contradict_each_other(tmp_path: Path) -> None:
     """Another vendor's rule that names another brand on the same hit is a mistake of one."""
     other = rule("bravo", "^A", "text = 'Axx'", 'brand = "bravo"', miss="B")
     found = complaints(tmp_path, ("acme", vendor("acme", GOOD)), ("bravo", vendor("bravo", other)))
@@ -98,30 +98,28 @@ def test_vendors_must_not_contradict_each_other(tmp_path: Path):
     assert "bravo.server says brand bravo, not acme" in found[0]
 
 
-def test_kinds_must_not_contradict_each_other(tmp_path: Path):
+def test_kinds_must_not_contradict_each_other(tmp_path: Path) -> None:
     """Another vendor's `other` on a camera's hit is a mistake of one."""
     other = rule("bravo", "^A", "text = 'Axx'", 'kind = "other"')
     found = complaints(tmp_path, ("acme", vendor("acme", GOOD)), ("bravo", vendor("bravo", other)))
     assert any("says kind other" in each for each in found)
 
 
-def test_a_hint_accuses_no_other_maker(tmp_path: Path):
+def test_a_hint_accuses_no_other_maker(tmp_path: Path) -> None:
     """A rule of one vendor may not name another's make on a hint."""
     weak = rule("acme", "^Acme/", "text = 'Acme/1'", 'maker = "bravo"', proves="hint")
-    found = complaints(
-        tmp_path, ("acme", vendor("acme", weak)), ("bravo", vendor("bravo"))
-    )
+    found = complaints(tmp_path, ("acme", vendor("acme", weak)), ("bravo", vendor("bravo")))
     assert any("names another maker (bravo) at hint" in each for each in found)
 
 
-def test_one_name_is_one_vendor(tmp_path: Path):
+def test_one_name_is_one_vendor(tmp_path: Path) -> None:
     """The same alias in two files is complained of."""
     alias = vendor("acme").replace('source = "made up"', 'aliases = ["Bravo Inc."]\nsource = "x"')
     found = complaints(tmp_path, ("acme", alias), ("bravo", vendor("bravo")))
     assert any("is also a name of" in each for each in found)
 
 
-def test_raw_examples_go_through_the_parser(tmp_path: Path):
+def test_raw_examples_go_through_the_parser(tmp_path: Path) -> None:
     """A `hex` hit is parsed first; without a parser it is left out."""
     raw = GOOD.replace("text = 'Acme/1'", "hex = '41636d652f31'")
     (tmp_path / "acme.toml").write_text(vendor("acme", raw), encoding="utf-8")
@@ -138,7 +136,7 @@ def test_raw_examples_go_through_the_parser(tmp_path: Path):
     assert check(fingerprints, catalogue=Facts()) == []
 
 
-def test_the_shipped_fingerprints_hold():
+def test_the_shipped_fingerprints_hold() -> None:
     """Every shipped example holds against the facts that the probes make."""
     found = check(load([default_folder()]), catalogue=catalogue())
     assert not found, "\n".join(map(str, found[:20]))

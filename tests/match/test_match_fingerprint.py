@@ -52,7 +52,7 @@ def write(folder: Path, text: str, name: str = "nordcam.toml") -> Path:
     return folder
 
 
-def test_a_file_becomes_records(tmp_path: Path):
+def test_a_file_becomes_records(tmp_path: Path) -> None:
     """Vendor, rule and model form hold what the file says."""
     found = load([write(tmp_path / "a", VENDOR + MODEL + RULE)])
     rule, form = found.rules[0], found.models[0]
@@ -101,7 +101,7 @@ def test_a_file_becomes_records(tmp_path: Path):
 )
 def test_a_mistake_names_file_rule_and_remedy(
     tmp_path: Path, old: str, new: str, words: tuple[str, ...]
-):
+) -> None:
     """Each mistake gives one clear line that names the file."""
     text = VENDOR + MODEL + RULE
     assert old in text
@@ -116,7 +116,7 @@ def test_a_mistake_names_file_rule_and_remedy(
         assert word in str(caught.value)
 
 
-def test_every_complaint_is_listed(tmp_path: Path):
+def test_every_complaint_is_listed(tmp_path: Path) -> None:
     """`read` goes on after a mistake and keeps what is right."""
     text = VENDOR + MODEL.replace("distinct", "sure") + RULE.replace("(?P<firm", "(?P<soft")
     found, complaints = read([write(tmp_path / "a", text)])
@@ -128,11 +128,12 @@ def test_every_complaint_is_listed(tmp_path: Path):
     }
 
 
-def test_a_later_folder_overrides_by_id(tmp_path: Path):
+def test_a_later_folder_overrides_by_id(tmp_path: Path) -> None:
     """An overlay replaces vendors and rules of the same id and keeps the rest."""
     first = write(tmp_path / "a", VENDOR + MODEL + RULE)
     second = write(
-        tmp_path / "b", VENDOR.replace('"Nordcam"', '"Nordcam 2"') + RULE.replace("distinct", "hint")
+        tmp_path / "b",
+        VENDOR.replace('"Nordcam"', '"Nordcam 2"') + RULE.replace("distinct", "hint"),
     )
     both = load([first, second])
     assert both.vendors["nordcam"].name == "Nordcam 2"
@@ -142,7 +143,7 @@ def test_a_later_folder_overrides_by_id(tmp_path: Path):
     assert both.digest == load([first, second]).digest
 
 
-def test_nothing_to_load_is_an_error(tmp_path: Path):
+def test_nothing_to_load_is_an_error(tmp_path: Path) -> None:
     """A missing or empty folder is the user's fault, said in one line."""
     with pytest.raises(FingerprintError, match="no such folder"):
         load([tmp_path / "absent"])
@@ -150,7 +151,7 @@ def test_nothing_to_load_is_an_error(tmp_path: Path):
         load([tmp_path])
 
 
-def test_files_without_a_vendor_begin_with_an_underscore(tmp_path: Path):
+def test_files_without_a_vendor_begin_with_an_underscore(tmp_path: Path) -> None:
     """`_generic.toml` has rules of its own name and no vendor."""
     rule = RULE.replace("nordcam.http", "generic.http").replace('brand = "nordcam", ', "")
     folder = write(tmp_path / "a", "schema = 1\n" + rule, "_generic.toml")
@@ -160,7 +161,7 @@ def test_files_without_a_vendor_begin_with_an_underscore(tmp_path: Path):
         load([folder])
 
 
-def test_the_shipped_folder_is_found():
+def test_the_shipped_folder_is_found() -> None:
     """A checkout or wheel has its fingerprints, and all of them can be read."""
     found = load([default_folder()])
     assert len(found.vendors) > 50
