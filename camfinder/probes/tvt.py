@@ -108,7 +108,7 @@ def _read_search(data: bytes, facts: Facts) -> None:
     facts.add("tvt.port", u16le(data, 0x26) or None)
     facts.add("tvt.address", ipv4(data, 0x28))
     facts.add("tvt.http_port", u16le(data, 0x3C) or None)
-    facts.add("tvt.type", KINDS.get(kind, str(kind)))
+    facts.add("tvt.device_type", KINDS.get(kind, str(kind)))
 
 
 def _read_xml(data: bytes, facts: Facts) -> None:
@@ -151,7 +151,7 @@ PROBE = Probe(
         "tvt.build_date": "softwareBulildDate (sic)",
         "tvt.kernel": "kernelVer",
         "tvt.name": "devName, given by its owner",
-        "tvt.type": "`IPC`, `NVR`, `DVR`, `storage`, `mobile DVR`, `decoder`, else the number",
+        "tvt.device_type": "`IPC`, `NVR`, `DVR`, `storage`, `mobile DVR`, `decoder`, or a number",
         "tvt.mac": "MAC",
         "tvt.address": "IPv4 address",
         "tvt.port": "TCP data port",

@@ -61,7 +61,7 @@ def test_search_answer(kind: int, word: str) -> None:
         "tvt.port": "9008",
         "tvt.address": "192.0.2.20",
         "tvt.http_port": "80",
-        "tvt.type": word,
+        "tvt.device_type": word,
     }
 
 
