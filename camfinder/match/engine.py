@@ -150,7 +150,7 @@ class Engine:
             found += [finding for finding in applied if finding]
         slot = self._declares.get(key)
         if slot is not None:
-            found += self._declared(key, slot, value)
+            found += self._declared(key, slot, _refined(found, slot) or value)
         elif key == ORGANISATION and not found:
             vendor = self._vendor(value)
             if vendor in self.fingerprints.vendors:
@@ -189,7 +189,7 @@ class Engine:
         """A claim's value in the form that claims are kept in; empty where it claims nothing."""
         text = _CLEAN[slot](encodable(value))
         if text and slot is Slot.MODEL:
-            return model_text(self._forms.split_brand(text, dashes=False)[1])
+            return model_text(self._forms.split_brand(text)[1])
         if text and (slot is Slot.BRAND or slot is Slot.MAKER):
             return self._vendor(text)
         return text
@@ -210,6 +210,20 @@ class Engine:
             text = model_text(encodable(value))
             return self._forms.of_field(text, stated) if text else _NOTHING
         return self._forms.in_text(value, named)
+
+
+def _refined(found: Iterable[Finding], slot: Slot) -> str:
+    """What a rule surely reads out of a field made for the slot; empty where none does."""
+    return next(
+        (
+            finding.claims[slot]
+            for finding in found
+            if slot in finding.claims
+            and finding.strengths[slot] >= Strength.DISTINCT
+            and not finding.requires
+        ),
+        "",
+    )
 
 
 def _context(

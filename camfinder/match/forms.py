@@ -76,40 +76,47 @@ class Forms:
             for word, _vendor, _loose in self._words
         ]
 
-    def split_brand(self, value: str, *, dashes: bool = True) -> tuple[str | None, str]:
+    def split_brand(self, value: str) -> tuple[str | None, str]:
         """The vendor whose name stands in front of a model, and the rest of the value.
 
-        With `dashes` a dash may stand between the two (`AXIS-Q6045`).
+        A word that is only another name of a vendor must be followed by one of its numbers:
+        `Argus 3` is a model of somebody else than Argus.
         """
         parts = value[:MODEL_FIELD_CHARS].replace("_", " ").split(" ")
         for count in range(min(NAME_WORDS, len(parts) - 1), 0, -1):
             head = " ".join(parts[:count])
-            vendor = self.by_name.get(vendor_key(head))
+            key = vendor_key(head)
+            vendor = self.by_name.get(key)
             rest = value[len(head) :].lstrip(" _:-")
-            if vendor and rest:
+            if vendor and rest and (self._is_own(vendor, key) or self._whole_of(vendor, rest)):
                 return vendor, rest
-        for vendor_id, name in self._dashed(value) if dashes else ():
-            rest = value[len(name) + 1 :]
-            if any(char.isdigit() for char in rest):
-                return vendor_id, rest
-        return None, value
+        return self._split_dash(value)
 
-    def _dashed(self, value: str) -> list[tuple[str, str]]:
-        """Vendors whose name and a dash begin the value (`AXIS-Q6045`)."""
-        found = []
+    def _is_own(self, vendor: str, key: str) -> bool:
+        """The key is of the vendor's proper name, not of one of its aliases."""
+        known = self.vendors[vendor]
+        return key in {vendor_key(known.name), vendor_key(known.id)}
+
+    def _whole_of(self, vendor: str, text: str) -> bool:
+        """The whole text is a number of this vendor."""
+        found = self._whole(encodable(text[:MODEL_FIELD_CHARS]))
+        return any(self.all[index].vendor == vendor for index in found)
+
+    def _split_dash(self, value: str) -> tuple[str | None, str]:
+        """The same with a dash between the two (`AXIS-Q6045`), where the rest is a number."""
         for at, char in enumerate(value[:40]):
             if char in "-/:" and at >= MIN_WORD:
                 vendor = self.by_name.get(vendor_key(value[:at]))
-                if vendor:
-                    found.append((vendor, value[:at]))
-        return found[::-1]
+                if vendor and self._whole_of(vendor, value[at + 1 :]):
+                    return vendor, value[at + 1 :]
+        return None, value
 
     def of_field(self, value: str, stated: tuple[str, ...]) -> tuple[Finding, ...]:
         """What the value of a model field tells beside the model itself.
 
         Args:
             value: The field, cleaned.
-            stated: Vendors (or unknown names) that the observation names as the brand.
+            stated: Vendors (or unknown names) that the observation surely is of.
         """
         named, rest = self.split_brand(value)
         text = encodable(rest[:MODEL_FIELD_CHARS])
@@ -121,7 +128,7 @@ class Forms:
         if own:
             best = max(own, key=lambda form: form.vendor == named)
             findings.append(self.finding(best, "", Strength.DISTINCT))
-        elif not named:
+        elif not named and _has_digit(text):
             findings += [self._foreign(form, stated) for form in found]
         return tuple(findings)
 

@@ -105,25 +105,16 @@ def _decide(
 
 
 def _spelled_out(rivals: list[Rival]) -> list[Rival]:
-    """Values that go on where another ends are the same value, told more exactly."""
+    """Values that go on where another, no stronger one ends: the same value, told more exactly."""
     kept: list[Rival] = []
     for rival in sorted(rivals, key=lambda one: len(bare(one.value)), reverse=True):
         longer = next((one for one in kept if _goes_on(rival.value, one.value)), None)
-        if longer is None or (rival.strength > longer.strength and _is_remark(rival, longer)):
+        if longer is None or rival.strength > longer.strength:
             kept.append(rival)
             continue
-        if longer.strength < Strength.FAMILY <= rival.strength:
-            kept.append(rival)
-            continue
-        longer.strength = max(longer.strength, rival.strength)
         longer.evidence = sorted({*longer.evidence, *rival.evidence})
         longer.probes |= rival.probes
     return kept
-
-
-def _is_remark(shorter: Rival, longer: Rival) -> bool:
-    """What the longer value adds is not part of the number."""
-    return longer.value[len(shorter.value) :].startswith(" ")
 
 
 def _goes_on(short: str, long: str) -> bool:
