@@ -238,28 +238,16 @@ def _shown(example: Example) -> str:
 
 
 def _main() -> int:
-    """Temporary: `python -m camfinder.match.check FOLDER...`, before the command line exists."""
+    """Temporary, until `camfinder fingerprints check` lists what cannot be read too."""
+    import importlib
     import sys
     from pathlib import Path
-    from types import SimpleNamespace
-
-    import re2
 
     from camfinder.match.fingerprint import default_folder, read
 
-    page = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text()
-    emits = dict.fromkeys(re2.findall(r"`([a-z0-9]+\.[a-z0-9_.<>\- ]+)`", page), "")
-    emits["http.header.*"] = ""
-    for tail in re2.findall(r"`(\.[a-z]+)`", page):
-        emits[f"onvif.scope{tail}"] = ""
+    facts = importlib.import_module("camfinder.probes").catalogue()
     folders = [Path(sys.argv[1])] if len(sys.argv) > 1 else [default_folder()]
     fingerprints, complaints = read(folders)
-    own = ("model", "firmware", "serial", "mac", "address", "name")
-    for rule in fingerprints.rules:
-        emits |= dict.fromkeys(
-            (key for key in (*rule.facts, *rule.requires) if key.split(".")[-1] in own), ""
-        )
-    facts = SimpleNamespace(emits=emits, declares={}, free_text=frozenset())
     found = [*complaints, *check(fingerprints, catalogue=facts)]
     for complaint in found:
         sys.stdout.write(f"{complaint}\n")
