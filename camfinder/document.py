@@ -238,6 +238,23 @@ class DeviceDoc(msgspec.Struct, kw_only=True):
         return bool(kinds - {"other"}) or any(claim.strength == "hint" for claim in names)
 
 
+class ChangeDoc(msgspec.Struct, kw_only=True):
+    """What is otherwise than in the run before: filled where a store knows that run.
+
+    `kind`: appeared, gone, changed. `device` is the id, which is none of the document's where the
+    device is gone. `field` is null where the whole device appeared or is gone; `before` and
+    `after` are its values as reports show them (of a whole device: brand, model and address).
+    `at` is when it was noticed.
+    """
+
+    kind: str
+    device: str
+    field: str | None = None
+    before: str | None = None
+    after: str | None = None
+    at: datetime
+
+
 class ProblemDoc(msgspec.Struct, kw_only=True):
     """Something that was not seen or not understood, and why."""
 
@@ -248,7 +265,11 @@ class ProblemDoc(msgspec.Struct, kw_only=True):
 
 
 class Document(msgspec.Struct, kw_only=True):
-    """The whole inventory."""
+    """The whole inventory.
+
+    `changes` is null where there is no run to compare with, empty where nothing changed.
+    `redacted`: serials, MACs and names are pseudonyms (`camfinder report --redact`).
+    """
 
     schema: str
     tool: ToolDoc
@@ -256,6 +277,8 @@ class Document(msgspec.Struct, kw_only=True):
     devices: list[DeviceDoc]
     records: list[RecordDoc] = []
     problems: list[ProblemDoc] = []
+    changes: list[ChangeDoc] | None = None
+    redacted: bool = False
 
     @property
     def surveillance(self) -> list[DeviceDoc]:
