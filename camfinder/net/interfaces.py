@@ -137,6 +137,13 @@ class Links:
             )
         return frozenset(found)
 
+    @cached_property
+    def no_hosts(self) -> frozenset[Address]:
+        """Addresses of attached IPv4 subnets that everybody there would hear."""
+        nets = [own.network for i in self.interfaces if not i.loopback for own in i.ipv4]
+        ends = [(net.network_address, net.broadcast_address) for net in nets if net.prefixlen < 31]
+        return frozenset(end for pair in ends for end in pair)
+
     def named(self, name: str | None) -> Interface | None:
         """The interface with this name, or with this number."""
         return next((i for i in self.interfaces if name in {i.name, str(i.index)}), None)

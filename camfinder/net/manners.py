@@ -38,11 +38,17 @@ class Manners:
         alive: Addresses that gave any sign of life.
     """
 
-    def __init__(self, scope: Scope, problem: Callable[[Problem], None]) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        problem: Callable[[Problem], None],
+        no_hosts: frozenset[Address] = frozenset(),
+    ) -> None:
         self.scope = scope
         self.ledger = Counter()
         self.problem = problem
         self.alive: set[Address] = set()
+        self._no_hosts = no_hosts
         self._left_alone: dict[Address, str] = {}
         self._told: set[tuple[Address, str | None, ProblemKind]] = set()
 
@@ -54,6 +60,9 @@ class Manners:
         """Whether one more send of this kind is allowed; the refusal is told once a probe."""
         if not self.scope.permits(address):
             self._tell(ProblemKind.BLOCKED_BY_SCOPE, probe, address, "outside the scope: not asked")
+        elif address in self._no_hosts:
+            detail = "the broadcast or network address of an attached subnet: not asked"
+            self._tell(ProblemKind.BLOCKED_BY_SCOPE, probe, address, detail)
         elif address in self._left_alone:
             self._tell(ProblemKind.SKIPPED, probe, address, self._left_alone[address])
         elif not self.ledger.allows(address, kind):

@@ -68,7 +68,7 @@ class Net:
         self.problem = problem
         self._keep = keep
         self._recorder = recorder
-        self._manners = Manners(scope, problem)
+        self._manners = Manners(scope, problem, self.links.no_hosts)
         self.ledger = self._manners.ledger
         self._calls = Calls(
             self._manners,

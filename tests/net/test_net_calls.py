@@ -1,17 +1,23 @@
 """TCP and HTTP over real sockets: what is asked, what is kept, what bounds hold."""
 
 import asyncio
+import ssl
 import time
+import warnings
 import zlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 from net_peers import HOST, Heard, dead_port, network, query, says, self_signed, server
 
-from camfinder.model import ProblemKind, Transport
+from camfinder.model import Address, Frame, ProblemKind, Transport
 from camfinder.net.dial import PortState
+from camfinder.net.net import Net
+from camfinder.net.pace import Pace
+from camfinder.net.scope import Scope
 
 OK = b"HTTP/1.1 200 OK\r\nServer: App-webs/\r\nX-Odd:  two\r\nContent-Length: 5\r\n\r\nhello"
 V6 = ip_address("::1")
@@ -282,6 +288,74 @@ def test_https_gives_the_certificate_first(tmp_path: Path) -> None:
             assert net.ledger.snapshot().connections == 1
         assert (certificate.transport, certificate.payload) == (Transport.TLS, der)
         assert (answer.transport, answer.payload[-5:]) == (Transport.HTTPS, b"hello")
+
+    asyncio.run(work())
+
+
+def test_old_tls_is_spoken(tmp_path: Path) -> None:
+    """A device that stopped at TLS 1.0 and weak ciphers still shows its certificate."""
+    context, der = self_signed(tmp_path)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        context.maximum_version = ssl.TLSVersion.TLSv1
+
+    async def work() -> None:
+        async with server(says(OK), tls=context) as port, network(Heard()) as net:
+            certificate, answer = await net.ask(query(port, Transport.HTTPS))
+        assert certificate.payload == der
+        assert answer.payload.endswith(b"hello")
+
+    asyncio.run(work())
+
+
+class Tape:
+    """A recorder."""
+
+    def __init__(self) -> None:
+        self.out: list[tuple[Transport, str, int, bytes]] = []
+        self.back: list[Frame] = []
+
+    def sent(
+        self,
+        transport: Transport,
+        source: Address | None,
+        source_port: int,
+        destination: Address,
+        destination_port: int,
+        payload: bytes,
+        at: datetime,
+    ) -> None:
+        """Notes what went out."""
+        assert source == HOST
+        assert source_port > 0
+        assert at.tzinfo is UTC
+        self.out.append((transport, str(destination), destination_port, payload))
+
+    def heard(self, frame: Frame) -> None:
+        """Notes what came back."""
+        self.back.append(frame)
+
+
+def test_the_recorder_gets_both_sides() -> None:
+    """Every request as written and every frame as returned reach the recorder."""
+
+    async def work() -> None:
+        tape = Tape()
+        heads: list[bytes] = []
+        async with (
+            server(says(OK, heads)) as port,
+            Net(
+                Scope.parse(["127.0.0.1"]),
+                pace=Pace(),
+                keep=lambda _: None,
+                problem=lambda _: None,
+                recorder=tape,
+            ) as net,
+        ):
+            frames = await net.ask(query(port, Transport.HTTP))
+        assert tape.out == [(Transport.HTTP, "127.0.0.1", port, heads[0])]
+        assert tape.back == list(frames)
 
     asyncio.run(work())
 

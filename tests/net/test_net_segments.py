@@ -81,6 +81,26 @@ def test_a_dead_neighbour_is_unreachable() -> None:
         asyncio.run(work())
 
 
+def test_the_broadcast_address_is_no_host() -> None:
+    """A range may reach over the end of the own subnet: what all would hear is not sent."""
+    with pair() as (_, scanner, camera):
+        sniffer = Sniffer(camera, "eth0")
+
+        async def work() -> None:
+            heard = Heard()
+            with scanner:
+                async with network(heard, "10.9.0.250-10.9.1.5") as net:
+                    asked = query(1900, Transport.UDP, ip_address("10.9.0.255"))
+                    assert await net.ask(replace(asked, payload=b"x")) == ()
+            assert heard.kinds() == [ProblemKind.BLOCKED_BY_SCOPE]
+
+        try:
+            asyncio.run(work())
+            assert not [packet for packet in sniffer.packets() if packet.udp]
+        finally:
+            sniffer.close()
+
+
 def test_frames_know_their_neighbours_mac() -> None:
     """What an attached device says carries its MAC, and the interface it came by."""
     with pair() as (_, scanner, camera):
