@@ -14,8 +14,8 @@ import re2
 
 from camfinder.model import Frame, Observation, Query, Slot, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import broadcast, byte_pattern
-from camfinder.wire.text import Facts, observe
+from camfinder.wire.exchange import broadcast
+from camfinder.wire.text import Facts, byte_pattern, observe
 from camfinder.wire.tlv import ipv4, mac, text
 
 PORT = 62_976

@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from camfinder.model import Frame, Observation, Query, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import byte_pattern, is_answer
-from camfinder.wire.text import Facts, observe
+from camfinder.wire.exchange import is_answer
+from camfinder.wire.text import Facts, byte_pattern, observe
 
 PORT = 21
 MAX_BYTES = 1024

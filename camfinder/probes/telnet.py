@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from camfinder.model import Frame, Observation, Query, Target, Touch, Transport
 from camfinder.probes import Probe
-from camfinder.wire.exchange import byte_pattern, is_answer
-from camfinder.wire.text import Facts, clean, observe
+from camfinder.wire.exchange import is_answer
+from camfinder.wire.text import Facts, byte_pattern, clean, observe
 
 PORT = 23
 PORTS = frozenset({23, 2323, 9527})

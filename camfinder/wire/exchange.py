@@ -6,8 +6,6 @@ from ipaddress import IPv4Address
 from types import MappingProxyType
 from typing import Any
 
-import re2
-
 from camfinder.model import (
     Direction,
     Frame,
@@ -21,20 +19,12 @@ from camfinder.model import (
 from camfinder.wire import head
 from camfinder.wire.text import Facts, clean, decode
 
-_LATIN1 = re2.Options()
-_LATIN1.encoding = re2.Options.Encoding.LATIN1
-
 WEB = frozenset({Transport.HTTP, Transport.HTTPS})
 EVERYBODY = IPv4Address("255.255.255.255")
 
 MAX_JSON_BYTES = 65_536
 MAX_LINES = 512
 NO_HEADERS: tuple[tuple[str, str], ...] = ()
-
-
-def byte_pattern(pattern: bytes) -> "re2._Regexp[bytes]":
-    """A pattern on raw bytes. RE2 takes bytes for UTF-8 unless told: there ff would never match."""
-    return re2.compile(pattern, options=_LATIN1)
 
 
 def is_answer(frame: Frame, *transports: Transport) -> bool:

@@ -22,7 +22,6 @@ from camfinder.wire.exchange import (
     ask_web,
     assignments,
     broadcast,
-    byte_pattern,
     inner,
     json_object,
     scalar,
@@ -102,13 +101,6 @@ def test_assignments() -> None:
     assert dict(assignments(lines)) == {"a": "1", "b": "two", "c": ""}
     assert dict(assignments(b"a:=1\nb=2", ":=")) == {"a": "1"}
     assert len(assignments(b"".join(b"k%d=v\n" % at for at in range(2000)))) == 512
-
-
-def test_byte_pattern_matches_bytes_that_are_no_text() -> None:
-    """Ff is a byte, not a broken character."""
-    found = byte_pattern(rb"\xff(.)").search(b"a\xff\xe9")
-    assert found is not None
-    assert found.group(1) == b"\xe9"
 
 
 def test_questions() -> None:
