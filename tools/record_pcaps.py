@@ -1,8 +1,8 @@
 """Records the cases of `pcaps/` from the lab: `python tools/record_pcaps.py [CASE...]`.
 
 Each case is a building of some personas, some plain questions (`camfinder.lab.ask`), and what a
-sniffer in the scanner's place saw of it. `expected.json` is what the personas say is true, as far
-as the recorded traffic can show it. Needs network namespaces (docs/lab.md).
+sniffer in the scanner's place saw of it. `expected.json` is what the personas say is true, and
+which of it the traffic has to show. Needs network namespaces (docs/lab.md).
 """
 
 import json
@@ -22,7 +22,8 @@ from camfinder.lab.state import Resident, State
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "pcaps"
-SLOTS = ("brand", "maker", "model", "firmware", "serial")
+SLOTS = ("kind", "brand", "maker", "model", "firmware", "serial")
+ALL = ("surveillance", *SLOTS, "mac")
 CAMERAS = tuple(each.id for each in load_personas() if each.expect.surveillance)
 NEIGHBOURS = tuple(each.id for each in load_personas() if not each.expect.surveillance)
 EVERYBODY = CAMERAS + NEIGHBOURS
@@ -37,14 +38,14 @@ class Case:
         about: What is in it, and the trap it holds.
         personas: Who lives in the building.
         questions: What is asked; none: the scanner only listens.
-        visible: Per persona, or `*`: the slots that this traffic can show.
+        must: Per persona: the slots that this traffic shows beyond doubt.
         listen_s: How long is listened where nothing is asked.
     """
 
     about: str
     personas: tuple[str, ...]
     questions: tuple[str, ...]
-    visible: dict[str, tuple[str, ...]]
+    must: dict[str, tuple[str, ...]]
     listen_s: float = 0.0
 
 
@@ -55,10 +56,10 @@ CASES = {
         tuple(each.id for each in load_personas() if each.wsd),
         ("wsd", "wsd-any"),
         {
-            "*": ("brand", "model"),
-            "tapo-camera": (),
-            "xiongmai-camera": (),
-            "bosch-camera": ("brand",),
+            **dict.fromkeys(CAMERAS, ("surveillance", "brand", "model")),
+            "annke-bullet": ("surveillance", "model"),
+            "tapo-camera": ("surveillance",),
+            "xiongmai-camera": ("surveillance",),
         },
     ),
     "hikvision-sadp": Case(
@@ -66,35 +67,48 @@ CASES = {
         "station that is no surveillance device.",
         ("hikvision-dome", "annke-bullet", "hikvision-indoor-station"),
         ("sadp",),
-        {"*": ("maker", "model", "firmware"), "annke-bullet": SLOTS},
+        {
+            "hikvision-dome": ALL,
+            "annke-bullet": ("surveillance", "maker", "model", "firmware", "serial", "mac"),
+            "hikvision-indoor-station": ("maker", "model", "firmware"),
+        },
     ),
     "dahua-dhip": Case(
         "One DHDiscover search, answered by a recorder and by a camera of another brand.",
         ("dahua-nvr", "amcrest-camera"),
         ("dhip",),
-        {"*": SLOTS},
+        dict.fromkeys(CAMERAS, ALL),
     ),
     "axis-and-doorbird": Case(
         "mDNS, SSDP, web page, RTSP and FTP banner of an Axis camera, beside a door station that "
         "also announces itself as `_axis-video._tcp` and is no Axis.",
         ("axis-camera", "doorbird-doorbell"),
         ("mdns", "ssdp", "http", "rtsp", "banner"),
-        {"*": SLOTS},
+        {"axis-camera": ALL, "doorbird-doorbell": ("mac",)},
     ),
     "makers-own-searches": Case(
-        "The broadcast searches of nine makers and the P2P search, each answered in its own form: "
-        "to other ports, by broadcast, from other groups.",
+        "The broadcast searches of ten makers and the P2P search, each answered in its own form: "
+        "to other ports, by broadcast, from other groups. The VStarcam answer holds an account: "
+        "neither `lab-user-8600` nor `lab-secret-8600` may come out.",
         (
-            "hanwha-camera", "bosch-camera", "ipro-camera", "sony-camera", "vivotek-camera",
-            "ubiquiti-camera", "xiongmai-camera", "tapo-camera", "tvt-nvr", "p2p-camera",
+            "hanwha-camera", "bosch-camera", "panasonic-camera", "sony-camera", "vivotek-camera",
+            "ubiquiti-camera", "xiongmai-camera", "tapo-camera", "tvt-nvr", "vstarcam-camera",
         ),
         (
             "hanwha", "bosch", "ipro", "sony", "vivotek", "ubiquiti", "xiongmai", "tapo",
-            "tvt", "tvt-ssdp", "pppp",
+            "tvt", "tvt-ssdp", "vstarcam", "pppp",
         ),
         {
-            "*": SLOTS,
-            "vivotek-camera": ("brand", "maker", "model"),
+            **dict.fromkeys(
+                ("panasonic-camera", "sony-camera", "tvt-nvr", "ubiquiti-camera"),
+                ("surveillance", "kind", "brand", "model", "firmware", "mac"),
+            ),
+            **dict.fromkeys(
+                ("hanwha-camera", "bosch-camera", "vivotek-camera", "tapo-camera"),
+                ("surveillance", "kind", "brand", "model", "mac"),
+            ),
+            "xiongmai-camera": ("surveillance", "maker", "firmware", "serial", "mac"),
+            "vstarcam-camera": ("firmware", "mac"),
         },
     ),
     "web-and-rtsp": Case(
@@ -102,7 +116,19 @@ CASES = {
         "platform shows, seldom model or firmware.",
         EVERYBODY,
         ("http", "rtsp"),
-        {"*": ()},
+        {
+            "hikvision-dome": ("surveillance", "maker"),
+            "annke-bullet": ("surveillance",),
+            "dahua-nvr": ("surveillance", "maker"),
+            "axis-camera": ("surveillance", "brand"),
+            "bosch-camera": ("surveillance", "brand"),
+            "reolink-camera": ("surveillance", "brand"),
+            "vivotek-camera": ("surveillance",),
+            "xiongmai-camera": ("surveillance", "maker"),
+            "panasonic-camera": ("surveillance", "model"),
+            "sony-camera": ("surveillance", "brand", "model"),
+            "tvt-nvr": ("surveillance", "maker"),
+        },
     ),
     "onvif-device-information": Case(
         "GetDeviceInformation without a login: two devices answer it, the others refuse in "
@@ -110,16 +136,26 @@ CASES = {
         ("uniview-camera", "xiongmai-camera", "hikvision-dome", "axis-camera"),
         ("onvif",),
         {
-            "uniview-camera": SLOTS,
-            "xiongmai-camera": ("firmware",),
-            "*": (),
+            "uniview-camera": ("surveillance", "kind", "brand", "model", "firmware", "serial"),
+            "xiongmai-camera": ("surveillance", "firmware"),
+            "hikvision-dome": ("surveillance",),
         },
     ),
     "announcements": Case(
         "Nothing is asked: Hello, mDNS announcements and NOTIFY of a building, overheard.",
         EVERYBODY,
         (),
-        {"*": ()},
+        {
+            **dict.fromkeys(
+                ("hikvision-dome", "dahua-nvr", "axis-camera", "hanwha-camera", "uniview-camera",
+                 "reolink-camera", "vivotek-camera", "amcrest-camera"),
+                ("surveillance", "brand", "model"),
+            ),
+            **dict.fromkeys(
+                ("bosch-camera", "tapo-camera", "annke-bullet", "xiongmai-camera"),
+                ("surveillance",),
+            ),
+        },
         2.5,
     ),
     "neighbours": Case(
@@ -127,7 +163,7 @@ CASES = {
         "an indoor station. No camera may come out.",
         NEIGHBOURS,
         ("wsd", "wsd-any", "mdns", "ssdp", "sadp", "dhip", "http", "rtsp"),
-        {"*": ()},
+        {"hikvision-indoor-station": ("maker", "model", "firmware")},
     ),
 }  # fmt: skip
 
@@ -143,7 +179,9 @@ def record(name: str, case: Case) -> None:
         wanted = msgspec.structs.replace(wanted, announce_every_s=3600.0)
     with lab(wanted) as running:
         capture(running, case, folder / "capture.pcapng")
-        devices = [truth(resident, case) for resident in running.residents]
+        heard = speakers(folder / "capture.pcapng")
+        here = [resident for resident in running.residents if resident.address in heard]
+        devices = [truth(resident, case) for resident in here]
     document = {"devices": devices, "no_other_cameras": True}
     text = json.dumps(document, indent=1) + "\n"
     (folder / "expected.json").write_text(text, encoding="utf-8")
@@ -151,8 +189,10 @@ def record(name: str, case: Case) -> None:
     (folder / "README.md").write_text(
         f"# {name}\n\n{case.about}\n\nRecorded from the lab (`docs/lab.md`) by "
         f"`tools/record_pcaps.py {name}`; asked: {asked}.\nThe devices are simulated, their "
-        "serial numbers and addresses invented. In `expected.json` a null means: not in this\n"
-        "traffic, or not decided by it.\n",
+        "serial numbers and addresses invented.\n\n`expected.json` lists every device that says "
+        "something, as it is. The slots in `must` have to be found in\nthis traffic; the others "
+        "may stay unknown, but another value there is wrong. Models compare by letters\nand "
+        "digits. Nothing else in the capture is a surveillance device.\n",
         encoding="utf-8",
     )
     size = (folder / "capture.pcapng").stat().st_size
@@ -166,8 +206,8 @@ def capture(running: State, case: Case, file: Path) -> None:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    assert sniffing.stdin is not None
-    assert sniffing.stdout is not None
+    assert sniffing.stdin  # noqa: S101 - asked for above
+    assert sniffing.stdout  # noqa: S101
     sniffing.stdout.readline()
     if case.questions:
         asking = [sys.executable, "-m", "camfinder.lab.ask", "--wait", "0.5"]
@@ -179,17 +219,35 @@ def capture(running: State, case: Case, file: Path) -> None:
 
 
 def truth(resident: Resident, case: Case) -> dict[str, object]:
-    """A device as the inventory should show it after this traffic."""
-    visible = case.visible.get(resident.persona, case.visible["*"])
+    """A device as it is, and what has to be found out about it here."""
     expect = resident.expect
-    shown = {slot: getattr(expect, slot) if slot in visible else None for slot in SLOTS}
     return {
         "ip": resident.address,
         "mac": resident.mac,
         "surveillance": expect.surveillance,
-        "kind": expect.kind,
-        **shown,
+        **{slot: getattr(expect, slot) for slot in SLOTS},
+        "must": sorted(case.must.get(resident.persona, ())),
     }
+
+
+def speakers(file: Path) -> set[str]:
+    """The IPv4 addresses that said something: ARP, IGMP and a TCP reset say nothing."""
+    data, at, found = file.read_bytes(), 0, set()
+    while at + 8 <= len(data):
+        kind, size = struct.unpack_from("<II", data, at)
+        packet = data[at + 28 : at + size]
+        if kind == 6 and packet[12:14] == b"\x08\x00" and says_something(packet[14:]):
+            found.add(socket.inet_ntoa(packet[26:30]))
+        at += size
+    return found
+
+
+def says_something(packet: bytes) -> bool:
+    """An IPv4 packet is a datagram, or a piece of a TCP conversation with bytes in it."""
+    head, total = (packet[0] & 15) * 4, int.from_bytes(packet[2:4], "big")
+    if packet[9] == socket.IPPROTO_TCP:
+        return total > head + (packet[head + 12] >> 4) * 4
+    return packet[9] == socket.IPPROTO_UDP
 
 
 def sniff(file: Path) -> None:

@@ -116,7 +116,7 @@ def test_hanwha_answers_have_their_sizes(building: dict[str, Heard]) -> None:
 
 def test_ipro_answer_counts_its_values(building: dict[str, Heard]) -> None:
     """The length at 02 is that of the tags alone; the tags end where it says."""
-    answer = only(building, "ipro-camera", "ipro")
+    answer = only(building, "panasonic-camera", "ipro")
     size = struct.unpack_from(">H", answer, 2)[0]
     assert answer[48 + size :] == b"\xff\xff\x12\x34"
     at, tags = 48, {}
@@ -170,7 +170,10 @@ def test_other_makers_answer_in_their_forms(building: dict[str, Heard]) -> None:
     tapo = only(building, "tapo-camera", "tapo")
     assert json.loads(tapo[16:])["result"]["device_model"] == "C210"
     assert struct.unpack_from(">H", tapo, 4)[0] == len(tapo) - 16
-    assert only(building, "p2p-camera", "pppp")[:4] == bytes.fromhex("f1410014")
+    assert only(building, "vstarcam-camera", "pppp")[:4] == bytes.fromhex("f1410014")
+    eye4 = only(building, "vstarcam-camera", "vstarcam")
+    assert (eye4[0x5C:0x6B], eye4[0xCC:0xD7]) == (b"VSTJ418207XKHWB", b"48.60.30.57")
+    assert eye4[0x10C:].rstrip(b"\0") == b"lab-secret-8600"
     assert b"95270006K3PZ8R4T" in only(building, "reolink-camera", "reolink")
 
 

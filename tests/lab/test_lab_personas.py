@@ -18,7 +18,7 @@ REGISTERED = {
     "amcrest-camera": "amcrest",
     "vivotek-camera": "vivotek",
     "doorbird-doorbell": "bird home",
-    "ipro-camera": "panasonic",
+    "panasonic-camera": "panasonic",
     "sony-camera": "sony",
     "tvt-nvr": "tvt",
     "brother-printer": "brother",
