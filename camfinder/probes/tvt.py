@@ -32,6 +32,7 @@ from camfinder.wire.tlv import ipv4, mac, take, text, u16le, u32le
 SSDP_PORT, SEARCH_PORT = 1900, 23_456
 DATA_PORTS = (6036, 9008)
 SSDP_GROUP, SEARCH_GROUP = IPv4Address("239.255.255.250"), IPv4Address("234.55.55.55")
+ANSWER_GROUP = IPv4Address("234.55.55.56")
 SSDP = (
     b"M-SEARCH * HTTP/1.1\r\nHOST:239.255.255.250:1900\r\n"
     b'Man:"ssdp:discover"\r\nST:urn:schemas-upnp-org:service:EmbeddedNetDeviceControl:1\r\n'
@@ -66,6 +67,7 @@ def discover(_target: Target) -> Iterable[Query]:
         request="search",
         source_port=SEARCH_PORT,
         reply_ports=(SEARCH_PORT,),
+        reply_groups=(ANSWER_GROUP,),
         repeats=2,
     )
 

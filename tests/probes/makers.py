@@ -7,11 +7,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
+from framing import NOW, SOURCE, frame, one, read, survives
 from hypothesis import settings
 
 from camfinder.model import Frame, Known, Observation, Query, Slot, Target, Transport
 from camfinder.probes import Probe
-from tests.probes.framing import NOW, SOURCE, frame, one, read, survives
 
 TARGET = Target(ip_address("192.0.2.5"), "eth0", on_link=True)
 FUZZ = settings(max_examples=60, deadline=None)

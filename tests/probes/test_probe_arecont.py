@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.arecont import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("417265636f6e745f566973696f6e2d41563230303001")
 SAMPLE = (REQUEST + bytes.fromhex("001a07000001")).ljust(0x22, b"\x00") + (5999).to_bytes(2, "big")

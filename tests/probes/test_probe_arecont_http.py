@@ -1,12 +1,12 @@
 """Arecont parameters: one line each."""
 
 import pytest
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_lazy, facts, named, seen, silent, web
 
 from camfinder.model import Slot, Transport
 from camfinder.probes.arecont_http import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_lazy, facts, named, seen, silent, web
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,12 @@
 """ARP: the sender is read, tags are passed over, probes and gratuitous nonsense are not."""
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, facts, silent
 
 from camfinder.model import Frame, Slot, Transport
 from camfinder.probes.arp import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, facts, silent
 
 ETHERNET = bytes.fromhex("ffffffffffff 0040 8c00 0001")
 PACKET = bytes.fromhex("0001 0800 06 04 0001 00408c000001 c0000214 000000000000 c0000201")

@@ -4,12 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
-
-from camfinder.model import Slot, Transport
-from camfinder.probes.axis import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     banners,
@@ -22,6 +19,9 @@ from tests.probes.makers import (
     silent,
     web,
 )
+
+from camfinder.model import Slot, Transport
+from camfinder.probes.axis import PROBE
 
 JSON = (
     b'{"apiVersion":"1.3","data":{"propertyList":{"Brand":"AXIS","ProdNbr":"P9999-LVE",'

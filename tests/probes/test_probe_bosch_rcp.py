@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
-
-from camfinder.probes.bosch_rcp import PROBE, REQUEST
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     cases,
@@ -16,6 +14,8 @@ from tests.probes.makers import (
     named,
     silent,
 )
+
+from camfinder.probes.bosch_rcp import PROBE, REQUEST
 
 BINARY = bytes.fromhex("9939a427 00000001 00075f000001 03ff c0000214 ffffff00 c0000201 00030071")
 XML = (

@@ -1,12 +1,12 @@
 """Canon WebView information."""
 
 import pytest
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.canon_info import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 NEW = b"s.epoch=Mon, 22 Jun 2015\r\ns.hardware:=Canon VB-X99\r\ns.firmware:=Ver. 1.0.2\r\n"
 OLD = b"hardware:=Canon VB-X99\r\ntype:=c\r\nfirmware:=1.0.2\r\n"

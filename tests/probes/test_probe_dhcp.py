@@ -1,11 +1,11 @@
 """DHCP: the client is described, and its address only where it is sure."""
 
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, facts, silent
 
 from camfinder.model import Frame
 from camfinder.probes.dhcp import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, facts, silent
 
 MAC = bytes.fromhex("00408c000001")
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 from camfinder.probes.dlink_ddp import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("fdfd0600a100 ffffffffffff 000000000000 01000000")
 

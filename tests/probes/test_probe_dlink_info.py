@@ -1,11 +1,11 @@
 """D-Link NIPCA information."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.dlink_info import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 SAMPLE = (
     b"model=DCS-9999L\r\nproduct=Wireless Internet Camera\r\nbrand=D-Link\r\nversion=1.14\r\n"

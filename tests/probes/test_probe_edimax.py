@@ -1,10 +1,10 @@
 """Edimax discovery."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, check_lazy, facts, named, silent
 
 from camfinder.probes.edimax import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, check_lazy, facts, named, silent
 
 REQUEST = bytes.fromhex("ffffffffffff 4544494d4158 000000000000 00a1ff5e")
 HEAD = bytes.fromhex("74da38000001 4544494d4158 000000000000 01a1fe5e")

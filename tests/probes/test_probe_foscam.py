@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 from camfinder.probes.foscam import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("4d4f5f49 0000 00 0000000000000000 04 00000000000000 00000001")
 KEY = bytes(range(1, 9))

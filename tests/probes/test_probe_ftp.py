@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, one, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, banners, facts, only, silent
 
 from camfinder.model import Direction, Frame, Target, Transport
 from camfinder.probes.ftp import PROBE
-from tests.probes.framing import damaged, frame, one, survives
-from tests.probes.makers import FUZZ, TARGET, attack, banners, facts, only, silent
 
 SAMPLE = b"220 NORDCAM N1-D Dome 5.1.2 (2024) ready.\r\n331 User admin ok, need password\r\n"
 LONG = b"220-Welcome\r\n220-to the camera\r\n220 FTP ready\r\n230 admin in\r\n"

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
-
-from camfinder.probes.hanwha import EXTENDED_SEARCH, PROBE, SEARCH
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     TARGET,
     attack,
@@ -18,6 +16,8 @@ from tests.probes.makers import (
     seen,
     silent,
 )
+
+from camfinder.probes.hanwha import EXTENDED_SEARCH, PROBE, SEARCH
 
 
 def answer(name: bytes, model: bytes = b"", mac: bytes = b"00:09:18:00:00:01") -> bytes:

@@ -1,11 +1,11 @@
 """HNAP device settings, overheard."""
 
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, named, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.hnap import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, named, seen, silent, web
 
 SAMPLE = (
     b'<?xml version="1.0"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'

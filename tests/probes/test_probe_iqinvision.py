@@ -1,10 +1,10 @@
 """IQinVision discovery."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, silent
 
 from camfinder.probes.iqinvision import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, silent
 
 SAMPLE = (
     (bytes.fromhex("010400000000 0050 1a000001").ljust(0x20, b"\x00") + bytes([192, 0, 2, 20]))

@@ -3,12 +3,9 @@
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
-
-from camfinder.model import Frame, Transport
-from camfinder.probes.isapi import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     banners,
@@ -20,6 +17,9 @@ from tests.probes.makers import (
     silent,
     web,
 )
+
+from camfinder.model import Frame, Transport
+from camfinder.probes.isapi import PROBE
 
 SPACES = [
     "http://www.hikvision.com/ver20/XMLSchema",

@@ -4,13 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
 from hypothesis import strategies as st
-
-from camfinder.model import Direction, Frame, Transport
-from camfinder.probes.kasa import PROBE, decrypt, encrypt
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     banners,
@@ -20,6 +17,9 @@ from tests.probes.makers import (
     named,
     silent,
 )
+
+from camfinder.model import Direction, Frame, Transport
+from camfinder.probes.kasa import PROBE, decrypt, encrypt
 
 QUESTION = bytes.fromhex("d0f281f88bff9af7d5ef94b6d1b4c09fec95e68fe187e8caf08bf68bf6")
 INFO = {

@@ -4,10 +4,10 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from makers import TARGET, named, seen
 
 from camfinder.model import Query, Target, Transport
 from camfinder.probes import Probe, all_probes
-from tests.probes.makers import TARGET, named, seen
 
 VENDORS = (
     "arecont", "axis", "bosch", "canon", "dlink", "edimax", "hanwha", "hikvision", "tplink", "tvt",

@@ -1,11 +1,11 @@
 """Netwave camera status, overheard."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, named, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.netwave_status import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, named, seen, silent, web
 
 SAMPLE = (
     b"var id='00606E000001';\nvar sys_ver='11.99.2.1';\nvar app_ver='2.4.99.1';\n"

@@ -1,10 +1,10 @@
 """NICE encoder discovery."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.nice import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("4e494345 0001 01080000 0000 07d7")
 SAMPLE = bytes.fromhex("4e494345 0001 01090000 000ee4000001 c0000214 ffffff00 c0000201").ljust(

@@ -4,11 +4,11 @@ from dataclasses import replace
 from ipaddress import ip_address
 
 import pytest
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, only, silent
 
 from camfinder.probes.panasonic import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, only, silent
 
 
 def record(tag: int, value: bytes) -> bytes:

@@ -1,11 +1,11 @@
 """PPPP camera search."""
 
 import pytest
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.pppp import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("f1300000")
 SAMPLE = (

@@ -4,12 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 from camfinder.model import Direction, Frame, Transport
 from camfinder.probes.reolink import KEY, PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("aaaa0000")
 DEVICE = (

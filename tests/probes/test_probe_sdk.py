@@ -1,12 +1,12 @@
 """Greetings of the makers' own protocols."""
 
 import pytest
+from framing import damaged, frame, one, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, only, silent
 
 from camfinder.model import Direction, Target, Transport
 from camfinder.probes.sdk import PROBE
-from tests.probes.framing import damaged, frame, one, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, only, silent
 
 GREETINGS = [
     ("000000100000001e0000001e00000000", "hikvision"),

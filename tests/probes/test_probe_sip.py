@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, one, survives
 from hypothesis import given
+from makers import FUZZ, attack, banners, facts, silent
 
 from camfinder.model import Transport
 from camfinder.probes.sip import PROBE
-from tests.probes.framing import damaged, frame, one, survives
-from tests.probes.makers import FUZZ, attack, banners, facts, silent
 
 ANSWER = (
     b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.9\r\nServer: Nordcam Door/2.1\r\n"

@@ -1,11 +1,11 @@
 """SNMP answers: the system group, never the community."""
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, facts, silent
 
 from camfinder.probes.snmp import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, facts, silent
 
 
 def ber(kind: int, content: bytes) -> bytes:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 from camfinder.probes.sony import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("02454e513a616c6c696e666fff03")
 SAMPLE = (

@@ -1,11 +1,11 @@
 """SSH identification lines."""
 
+from framing import damaged, frame, one, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, only, silent
 
 from camfinder.model import Frame, Target, Transport
 from camfinder.probes.ssh import PROBE
-from tests.probes.framing import damaged, frame, one, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, only, silent
 
 SAMPLE = b"Welcome\r\nSSH-2.0-dropbear_2019.78\r\n\x00\x00\x01\x04binary"
 

@@ -1,11 +1,11 @@
 """StarDot discovery."""
 
 import pytest
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.stardot import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 SAMPLE = b"StarDot NetCam SC9 Version 1.99.2 id=00301f000001\x00"
 

@@ -1,12 +1,12 @@
 """Hanwha SUNAPI: the status check and overheard device information."""
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.sunapi import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 LINES = (
     b"Initialized=False\r\nLanguage=English\r\nMaxChannel=4\r\nSpecialType=none\r\n"

@@ -5,12 +5,9 @@ import zlib
 from pathlib import Path
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
-
-from camfinder.model import Transport
-from camfinder.probes.tapo import PROBE, REQUEST
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     TARGET,
     asked,
@@ -23,6 +20,9 @@ from tests.probes.makers import (
     seen,
     silent,
 )
+
+from camfinder.model import Transport
+from camfinder.probes.tapo import PROBE, REQUEST
 
 RESULT = {
     "device_id": "0123456789",

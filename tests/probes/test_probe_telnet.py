@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, one, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, banners, facts, only, silent
 
 from camfinder.model import Frame, Target, Transport
 from camfinder.probes.telnet import PROBE
-from tests.probes.framing import damaged, frame, one, survives
-from tests.probes.makers import FUZZ, TARGET, attack, banners, facts, only, silent
 
 NEGOTIATION = bytes.fromhex("fffb01 fffb03 fffd18")
 SAMPLE = NEGOTIATION + b"\r\nWelcome to Nordcam N1\r\n\r\nlogin: admin\r\nPassword: hunter2"

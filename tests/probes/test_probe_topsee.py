@@ -1,11 +1,11 @@
 """Topsee search: named attributes only."""
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.topsee import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 REQUEST = (
     b'<?xml version="1.0" encoding="GB2312" ?><XML_TOPSEE><MESSAGE_HEADER '

@@ -7,11 +7,11 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import ECB
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, facts, silent
 
 from camfinder.probes.tuya import KEY, PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import FUZZ, TARGET, attack, facts, silent
 
 TEXT = json.dumps(
     {"ip": "192.0.2.20", "gwId": "bf0000000001", "productKey": "key0001", "version": "3.3"}

@@ -1,12 +1,12 @@
 """TVT search and banner."""
 
 import pytest
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, TARGET, attack, check_lazy, facts, named, only, seen, silent
 
 from camfinder.model import Direction, Target, Transport
 from camfinder.probes.tvt import PROBE, SEARCH, SSDP
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, TARGET, attack, check_lazy, facts, named, only, seen, silent
 
 XML = (
     b'HTTP/1.1 200 OK\r\nEXT:\r\n\r\n<?xml version="1.0"?><multicastSearchResult><tcpIp>'
@@ -98,6 +98,7 @@ def test_questions() -> None:
         23_456,
         23_456,
     )
+    assert [str(group) for group in search.reply_groups] == ["234.55.55.56"]
     assert not list(PROBE.queries(TARGET))
     silent_query = only(PROBE.queries(Target(TARGET.address, open_ports=(80, 9008))))
     assert (silent_query.port, silent_query.payload) == (9008, b"")

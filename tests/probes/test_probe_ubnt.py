@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
-
-from camfinder.model import Transport
-from camfinder.probes.ubnt import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     TARGET,
     asked,
@@ -20,6 +17,9 @@ from tests.probes.makers import (
     seen,
     silent,
 )
+
+from camfinder.model import Transport
+from camfinder.probes.ubnt import PROBE
 
 
 def record(kind: int, value: bytes) -> bytes:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 from camfinder.probes.vision360 import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, cases, check_broadcast, facts, silent
 
 SAMPLE = b"DISCOVER TYPE=IPDOME KEY='00:50:c2:00:00:01' ID=9000000001\r\n"
 

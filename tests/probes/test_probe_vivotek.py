@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
+from framing import damaged, frame, rejects, survives
 from hypothesis import given
-
-from camfinder.probes import foscam
-from camfinder.probes.vivotek import PROBE
-from tests.probes.framing import damaged, frame, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     cases,
@@ -17,6 +14,9 @@ from tests.probes.makers import (
     named,
     silent,
 )
+
+from camfinder.probes import foscam
+from camfinder.probes.vivotek import PROBE
 
 REQUEST = bytes.fromhex("024a5d8f1c")
 SAMPLE = b"".join(

@@ -1,11 +1,11 @@
 """Vivotek parameters."""
 
+from framing import damaged, frame, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 from camfinder.model import Transport
 from camfinder.probes.vivotek_cgi import PROBE
-from tests.probes.framing import damaged, frame, survives
-from tests.probes.makers import FUZZ, attack, check_lazy, facts, named, only, seen, silent, web
 
 SAMPLE = (
     b"system_hostname='Mega-Pixel Network Camera'\r\nsystem_info_modelname='FD9999'\r\n"

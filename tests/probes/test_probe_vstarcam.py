@@ -1,10 +1,10 @@
 """VStarcam search: the accounts in its answers are never read."""
 
+from framing import damaged, frame, one, rejects, survives
 from hypothesis import given
+from makers import FUZZ, attack, check_broadcast, facts, silent
 
 from camfinder.probes.vstarcam import PROBE
-from tests.probes.framing import damaged, frame, one, rejects, survives
-from tests.probes.makers import FUZZ, attack, check_broadcast, facts, silent
 
 REQUEST = bytes.fromhex("44480101")
 

@@ -3,12 +3,9 @@
 import json
 from pathlib import Path
 
+from framing import damaged, frame, read, rejects, survives
 from hypothesis import given
-
-from camfinder.model import Direction, Transport
-from camfinder.probes.xiongmai import PROBE
-from tests.probes.framing import damaged, frame, read, rejects, survives
-from tests.probes.makers import (
+from makers import (
     FUZZ,
     attack,
     cases,
@@ -18,6 +15,9 @@ from tests.probes.makers import (
     named,
     silent,
 )
+
+from camfinder.model import Direction, Transport
+from camfinder.probes.xiongmai import PROBE
 
 REQUEST = bytes.fromhex("ff00000000000000000000000000fa0500000000")
 COMMON = {

@@ -1,6 +1,7 @@
 """Bodies of answers, JSON, lines, and the forms of questions."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -29,14 +30,15 @@ from camfinder.wire.exchange import (
     web_body,
 )
 from camfinder.wire.text import Facts
-from tests.probes.framing import NOW, frame
 
-SEEN = Observation("http", ip_address("192.0.2.20"), 8080, Transport.HTTP, (), NOW, "test", b"")
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+DEVICE = ip_address("192.0.2.20")
+SEEN = Observation("http", DEVICE, 8080, Transport.HTTP, (), NOW, "test", b"")
 
 
 def http(payload: bytes) -> Frame:
     """An HTTP frame."""
-    return frame(payload, 80, Transport.HTTP)
+    return Frame(Transport.HTTP, DEVICE, 80, payload, NOW, "test")
 
 
 def test_web_body_of_an_answer_and_of_a_body_alone() -> None:
@@ -51,7 +53,7 @@ def test_web_body_of_requests_and_other_transports() -> None:
     """Neither has one."""
     assert web_body(http(b"GET / HTTP/1.1\r\n\r\n")) is None
     assert web_body(replace(http(b"hello"), direction=Direction.REQUEST)) is None
-    assert web_body(frame(b"hello", 80)) is None
+    assert web_body(replace(http(b"hello"), transport=Transport.UDP)) is None
 
 
 @pytest.mark.parametrize(
