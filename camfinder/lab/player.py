@@ -28,7 +28,7 @@ from camfinder.lab.building import Building, decode_order
 from camfinder.lab.seat import Seat
 from camfinder.lab.services import TcpService, UdpService
 from camfinder.lab.sockets import Stand, UdpPort, open_tcp, open_udp
-from camfinder.lab.state import Resident, State, process_start, save, unlink_state
+from camfinder.lab.state import Resident, State, forget, process_start, save, unlink_state
 from camfinder.lab.topology import Wiring, wire
 from camfinder.model import CamfinderError
 
@@ -186,7 +186,10 @@ def main() -> int:
     except (CamfinderError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    unlink_state(place)
+    if tied:  # its parent may be dead already
+        forget(place)
+    else:
+        unlink_state(place)
     return 0
 
 

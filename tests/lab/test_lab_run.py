@@ -106,21 +106,23 @@ def test_a_lab_ends_with_its_lifetime() -> None:
         assert gone(running.pid)
 
 
-def test_a_lab_ends_with_its_parent() -> None:
+def test_a_lab_ends_with_its_parent(tmp_path: Path) -> None:
     """A test run that is killed leaves no lab."""
     script = (
         "import os; from camfinder.lab import run; from lab.lab_help import own_order\n"
         "with run.lab(own_order('loopback')) as lab:\n"
         " print(lab.pid, flush=True)\n os.kill(os.getpid(), 9)"
     )
+    path = os.pathsep.join((str(Path(__file__).parent.parent), *filter(None, sys.path)))
     done = subprocess.run(
         [sys.executable, "-c", script],
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+        env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path)},
     )
     assert gone(int(done.stdout))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_lab_no_entry() -> None:
