@@ -16,6 +16,9 @@ from camfinder.model import Address, Evidence, Observation, Slot, Strength
 
 Sighting = tuple[Observation, tuple[Evidence, ...]]
 
+LINK_FACTS = frozenset({"arp.mac"})
+"""MACs that say who answers for an address on the wire: with proxy ARP that is a router."""
+
 MAX_OWN_ADDRESSES = 3
 """More IPv4 addresses behind one link-layer address belong to a router or proxy."""
 
@@ -40,6 +43,8 @@ def mark(sighting: Sighting) -> Mark:
     observation, evidence = sighting
     found = Mark(address=_usable(observation.address), link=_link(observation.mac))
     for item in evidence:
+        if item.fact.key in LINK_FACTS:
+            continue
         for slot, value in item.claims.items():
             if item.strengths[slot] >= Strength.FAMILY:
                 _note(found, slot, value)

@@ -212,7 +212,9 @@ def _mac(box: Box, values: dict[Slot, str], foreign: frozenset[str]) -> str | No
     """The MAC the box states, else the link-layer source where that is its own."""
     if Slot.MAC in values:
         stated = values[Slot.MAC]
-        return stated if stated in box.macs or not box.macs else min(box.macs)
+        if stated in box.macs or not box.macs:
+            return None if stated in foreign else stated
+        return min(box.macs)
     own = sorted(box.links - foreign)
     return own[0] if len(own) == 1 else None
 

@@ -174,6 +174,33 @@ def test_a_router_is_nobodys_identity(addresses: list[str]) -> None:
     assert all(device.mac is None for device in devices)
 
 
+def arp(address: str, mac: str) -> Sighting:
+    """An ARP answer."""
+    observation, _none = sight(address, link=mac, probe="arp", transport=Transport.ETHERNET)
+    claim = Evidence(
+        "field:arp.mac", Fact("arp.mac", mac), {Slot.MAC: mac}, {Slot.MAC: Strength.DECLARED},
+        "arp", observation.address, 0, Transport.ETHERNET, START, "x", b"",
+    )  # fmt: skip
+    return observation, (claim,)
+
+
+def test_proxy_arp_joins_nobody() -> None:
+    """A router that answers for many addresses neither joins nor names them."""
+    devices = identify([arp(f"192.0.2.{last}", ROUTER) for last in range(1, 6)], FINGERPRINTS)
+    assert len(devices) == 5
+    assert all(device.mac is None for device in devices)
+
+
+def test_arp_names_a_device_and_yields_to_what_it_states() -> None:
+    """ARP gives the MAC of a silent host; a camera that states another MAC is still one box."""
+    silent = identify([arp("192.0.2.1", MAC_A)], FINGERPRINTS)[0]
+    assert (silent.id, silent.mac) == ("mac-00408c000001", MAC_A)
+    both = identify(
+        [arp("192.0.2.1", MAC_A), sight("192.0.2.1", said(Slot.MAC, MAC_B))], FINGERPRINTS
+    )
+    assert [device.mac for device in both] == [MAC_B]
+
+
 def test_a_link_layer_source_does_not_join_what_differs() -> None:
     """Two cameras behind one proxy keep apart by what they state."""
     found = ids(
