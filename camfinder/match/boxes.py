@@ -33,6 +33,7 @@ class Mark:
     macs: set[str] = field(default_factory=set)
     serials: set[str] = field(default_factory=set)
     uuids: set[str] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
     vendors: set[str] = field(default_factory=set)
     address: Address | None = None
     link: str | None = None
@@ -62,6 +63,8 @@ def _note(found: Mark, slot: Slot, value: str) -> None:
             found.macs.add(mac)
     elif slot is Slot.ENDPOINT_UUID:
         found.uuids.add(value)
+    elif slot is Slot.MODEL:
+        found.models.add(bare(value))
     elif slot is Slot.BRAND or slot is Slot.MAKER:
         found.vendors.add(value)
 
@@ -86,6 +89,7 @@ class Box:
     macs: set[str] = field(default_factory=set)
     serials: set[str] = field(default_factory=set)
     uuids: set[str] = field(default_factory=set)
+    models: set[str] = field(default_factory=set)
     vendors: set[str] = field(default_factory=set)
     addresses: set[Address] = field(default_factory=set)
     links: set[str] = field(default_factory=set)
@@ -93,7 +97,7 @@ class Box:
     def take(self, other: "Box") -> None:
         """Everything of the other box is of this one."""
         self.sightings += other.sightings
-        for name in ("macs", "serials", "uuids", "vendors", "addresses", "links"):
+        for name in ("macs", "serials", "uuids", "models", "vendors", "addresses", "links"):
             getattr(self, name).update(getattr(other, name))
 
 
@@ -104,6 +108,7 @@ def box_of(index: int, one: Mark) -> Box:
         set(one.macs),
         set(one.serials),
         set(one.uuids),
+        set(one.models),
         set(one.vendors),
         {one.address} if one.address else set(),
         {one.link} if one.link else set(),
@@ -181,7 +186,8 @@ def group(marks: Sequence[Mark]) -> list[Box]:
     for _serial, roots in found.shared("serials"):
         _join_serial(found, roots)
     for _uuid, roots in found.shared("uuids"):
-        if len(_all(found, roots, "macs")) <= 1 and len(_all(found, roots, "serials")) <= 1:
+        # Some firmware ships one UUID in every unit: what else differs speaks against it.
+        if all(len(_all(found, roots, name)) <= 1 for name in ("macs", "serials", "models")):
             found.join(roots)
     for _address, roots in found.shared("addresses"):
         _join_address(found, roots)

@@ -133,6 +133,16 @@ def test_serials_are_of_one_vendor() -> None:
     assert len(ids(one, one)) == 1
 
 
+def test_a_uuid_shared_by_different_models_identifies_nothing() -> None:
+    """Some firmware ships one endpoint UUID in every unit, whatever the model."""
+    uuid = said(Slot.ENDPOINT_UUID, UUID)
+    found = ids(
+        sight("192.0.2.1", uuid, said(Slot.MODEL, "IP2M-841B")),
+        sight("192.0.2.2", uuid, said(Slot.MODEL, "631GA")),
+    )
+    assert len(found) == 2
+
+
 def test_a_uuid_of_several_macs_identifies_nothing() -> None:
     """Cloned endpoint UUIDs join nobody."""
     uuid = said(Slot.ENDPOINT_UUID, UUID)
