@@ -9,9 +9,9 @@ from conftest import SHARED
 from truth import Truth
 
 from camfinder.cli.knowledge import engine
+from camfinder.document import DeviceDoc, Document, build
 from camfinder.flow.replay import replay
 from camfinder.probes import all_probes
-from camfinder.document import DeviceDoc, Document, build
 
 INDEX = SHARED / "captures" / "index.jsonl"
 LINES = (
