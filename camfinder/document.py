@@ -90,6 +90,7 @@ class EvidenceDoc(msgspec.Struct, kw_only=True):
     """One fact and what a rule, or the protocol's own field, concludes from it.
 
     `excerpt` is base64: up to 256 of the observed bytes, around the value; `sha256` is of all.
+    `strengths` holds the slots of `claims` that are claimed more weakly than `strength`.
     """
 
     id: str
@@ -106,6 +107,11 @@ class EvidenceDoc(msgspec.Struct, kw_only=True):
     where: str
     sha256: str
     excerpt: str
+    strengths: dict[str, str] = {}
+
+    def strength_of(self, slot: str) -> str:
+        """How strongly this item claims the slot."""
+        return self.strengths.get(slot, self.strength)
 
 
 class ServiceDoc(msgspec.Struct, kw_only=True):
@@ -450,6 +456,11 @@ def _evidence(number: str, item: Evidence) -> EvidenceDoc:
         where=_text(item.where),
         sha256=hashlib.sha256(item.raw).hexdigest(),
         excerpt=base64.b64encode(_excerpt(item.raw, item.fact.value)).decode(),
+        strengths={
+            slot.value: strength.word
+            for slot, strength in item.strengths.items()
+            if strength != item.strength
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from camfinder.judge.posture import STATES
 from camfinder.match.engine import Engine
 from camfinder.match.fingerprint import Fingerprints, default_folder, load
 from camfinder.model import CamfinderError
@@ -27,4 +28,9 @@ def fingerprints(folders: Sequence[Path]) -> Fingerprints:
 def engine(folders: Sequence[Path]) -> Engine:
     """The compiled engine over these fingerprints."""
     facts = catalogue()
-    return Engine(fingerprints(folders), declares=facts.declares, free_text=facts.free_text)
+    return Engine(
+        fingerprints(folders),
+        declares=facts.declares,
+        free_text=facts.free_text,
+        keep=STATES,
+    )

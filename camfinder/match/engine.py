@@ -92,6 +92,7 @@ class Engine:
         *,
         declares: Mapping[str, Slot],
         free_text: frozenset[str],
+        keep: frozenset[str] = frozenset(),
     ) -> None:
         """Compile.
 
@@ -99,10 +100,12 @@ class Engine:
             fingerprints: As loaded.
             declares: Fact key to the slot that the field was made for.
             free_text: Fact keys of running text.
+            keep: Fact keys kept as evidence that claims nothing: states that findings rest on.
         """
         self.fingerprints = fingerprints
         self._declares = dict(declares)
         self._free_text = free_text
+        self._keep = keep
         self._texts = free_text | {key for key, slot in declares.items() if slot is Slot.MODEL}
         self._forms = Forms(fingerprints)
         self._rules = _rules_by_fact(fingerprints.rules)
@@ -128,6 +131,10 @@ class Engine:
                 short = len(fact.value) <= CACHED_CHARS
                 tell_more = self._together if short else self._told_together
                 found += [(fact, one) for one in tell_more(fact.key, fact.value, context)]
+        keep = self._keep
+        found += [
+            (fact, Finding(f"state:{fact.key}", {}, {})) for fact in facts if fact.key in keep
+        ]
         return tuple(_evidence(observation, fact, finding) for fact, finding in found)
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
