@@ -7,12 +7,14 @@ from typing import Any
 
 import jsonschema
 import pytest
+from conftest import ROOT
 from inventories import ATTACKS, inventory
 from lxml import html
 
+from camfinder.document import build, dumps, loads, schema
 from camfinder.model import CamfinderError
 from camfinder.reports import Report, all_reports, report_for
-from camfinder.reports.document import build, dumps, loads, schema
+from camfinder.reports.to_html import digest
 
 FORMATS = all_reports()
 
@@ -56,9 +58,18 @@ def test_hostile_text_is_inert(report: Report, attack: str) -> None:
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda text: repr(text[:12]))
 def test_html_holds_no_foreign_markup(attack: str) -> None:
-    """The page has no script, no handler, no template left, and no link but to itself."""
+    """The one script is the page's own, by its digest; no handler, no template, no link away."""
     page = html.fromstring(suffix(".html").render(build(inventory(attack))))
-    assert not select(page, "//script|//iframe|//object|//img|//form")
+    assert not select(page, "//iframe|//object|//embed|//img|//base|//link|//@action|//@src")
+    [script] = select(page, "//script[not(@type)]")
+    assert script.text == (ROOT / "camfinder/reports/page/page.js").read_text(encoding="utf-8")
+    [policy] = select(page, "//meta[@http-equiv='Content-Security-Policy']/@content")
+    assert policy.startswith("default-src 'none'; ")
+    assert f"script-src {digest(script.text)}; " in policy
+    assert "unsafe" not in policy
+    for block in select(page, "//script[@type]"):
+        assert block.get("type") == "application/json"
+        assert json.loads(block.text)
     assert not select(page, "//@*[starts-with(name(), 'on')]")
     assert all(str(href).startswith("#") for href in select(page, "//@href"))
     assert "49" not in "".join(select(page, "//h1//text()"))
