@@ -8,6 +8,8 @@ import typer
 
 from camfinder import __version__
 from camfinder.cli import explain, fingerprints, identify, lab, report, system
+from camfinder.cli import judge as judge_command
+from camfinder.cli import policies as policies_command
 from camfinder.cli import replay as replay_command
 from camfinder.cli import scan as scan_command
 from camfinder.cli.codes import Exit
@@ -22,7 +24,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (scan_command, replay_command, identify, explain, report, fingerprints, lab, system):
+for module in (
+    scan_command,
+    replay_command,
+    identify,
+    explain,
+    judge_command,
+    report,
+    fingerprints,
+    policies_command,
+    lab,
+    system,
+):
     module.register(app)
 
 

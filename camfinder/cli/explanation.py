@@ -2,7 +2,7 @@
 
 import base64
 
-from camfinder.document import DeviceDoc, EvidenceDoc
+from camfinder.document import DeviceDoc, EvidenceDoc, FindingDoc
 from camfinder.reports.inert import shorten, visible
 
 _STATES = {True: "a surveillance device", False: "not surveillance", None: "undecided"}
@@ -25,6 +25,24 @@ def lines(device: DeviceDoc) -> list[str]:
                 text += _evidence(by_id[key])
     if device.disputed:
         text.append(f"  disputed: {', '.join(device.disputed)}: equal evidence disagrees")
+    for finding in device.findings:
+        text += _finding(finding, by_id)
+    return text
+
+
+def _finding(finding: FindingDoc, by_id: dict[str, EvidenceDoc]) -> list[str]:
+    """A judgement in words, and the chain below it down to the bytes."""
+    text = [f"  {finding.kind} {finding.id}: {finding.verdict}: {visible(finding.title)}"]
+    parts = (("clause", finding.clause), ("since", finding.date), ("by", finding.reference))
+    source = "; ".join(f"{name} {visible(value)}" for name, value in parts if value)
+    if source:
+        text.append(f"      {source}")
+    text.append(f"      because {visible(finding.because)}")
+    if finding.evidence:
+        text.append("      this rests on:")
+    for key in finding.evidence:
+        if key in by_id:
+            text += _evidence(by_id[key])
     return text
 
 

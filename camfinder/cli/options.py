@@ -39,3 +39,29 @@ Everything = Annotated[
     bool,
     typer.Option("--all", help="Show devices that are certainly something else, too."),
 ]
+
+Policy = Annotated[
+    list[str],
+    typer.Option(
+        "--policy",
+        help="Judge by these rules: us-ndaa-889,uk-2022 (see `camfinder policies`). May repeat.",
+        envvar="CAMFINDER_POLICY",
+    ),
+]
+PolicyFolders = Annotated[
+    list[Path],
+    typer.Option(
+        "--policies",
+        help="A folder of further policies; they win over the shipped ones. May repeat.",
+        envvar="CAMFINDER_POLICIES",
+    ),
+]
+FailOn = Annotated[
+    list[str],
+    typer.Option(
+        "--fail-on",
+        help="Exit code 1 where one of these was found: listed, listed-through-maker, kev, "
+        "affected, unrecorded, not-seen, posture. May repeat.",
+        envvar="CAMFINDER_FAIL_ON",
+    ),
+]

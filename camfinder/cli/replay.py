@@ -26,6 +26,9 @@ def replay(
         bool, typer.Option("--each", help="Every file is a network of its own.")
     ] = False,
     site: options.Site = None,
+    policy: options.Policy = [],  # noqa: B006
+    policies: options.PolicyFolders = [],  # noqa: B006
+    fail_on: options.FailOn = [],  # noqa: B006
     fingerprints: options.Folders = [],  # noqa: B006
     strict: Annotated[
         bool, typer.Option("--strict", help="Raise bugs of parsers instead of noting them.")
@@ -37,6 +40,7 @@ def replay(
 
     All files together are one network, unless --each is given. Nothing is sent.
     """
+    from camfinder.cli.judging import judging
     from camfinder.cli.knowledge import engine
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
@@ -45,6 +49,7 @@ def replay(
     from camfinder.probes import all_probes
 
     check_outputs(output)
+    judged = judging(policy, policies, fail_on)
     loaded = engine(fingerprints)
     stop: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))
@@ -64,8 +69,10 @@ def replay(
             if each and not as_json:
                 print(f"{group[0]}:", file=sys.stdout)
             paths = [_own_name(path, group[0]) for path in output] if each else output
-            written = finish(build(inventory), paths, as_json=as_json, everything=everything)
-            code = highest(code, written, of_problems(inventory.problems))
+            document = build(inventory)
+            judged.judge(document)
+            written = finish(document, paths, as_json=as_json, everything=everything)
+            code = highest(code, written, of_problems(inventory.problems), judged.code(document))
             if stop:
                 break
     finally:

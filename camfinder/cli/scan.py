@@ -67,6 +67,9 @@ def scan(
         typer.Option("--record", help="Keep what was sent and heard, for `camfinder replay`."),
     ] = None,
     site: options.Site = None,
+    policy: options.Policy = [],  # noqa: B006
+    policies: options.PolicyFolders = [],  # noqa: B006
+    fail_on: options.FailOn = [],  # noqa: B006
     fingerprints: options.Folders = [],  # noqa: B006
     everything: options.Everything = False,
     quiet: options.Quiet = False,
@@ -77,10 +80,12 @@ def scan(
     Ctrl-C ends the scan and still writes the report.
     """
     from camfinder.cli import scanning
+    from camfinder.cli.judging import judging
     from camfinder.cli.output import check_outputs, finish
     from camfinder.document import build
 
     check_outputs(output)
+    judged = judging(policy, policies, fail_on)
     plan = scanning.plan(
         targets=[*(targets or []), *scanning.lines(targets_file)],
         exclude=[*exclude, *scanning.lines(exclude_file)],
@@ -97,5 +102,7 @@ def scan(
         print("\n".join(scanning.describe(plan)))
         return
     inventory = scanning.run(plan, fingerprints=fingerprints, record=record, quiet=quiet)
-    written = finish(build(inventory), output, as_json=as_json, everything=everything)
-    raise typer.Exit(highest(written, of_problems(inventory.problems)))
+    document = build(inventory)
+    judged.judge(document)
+    written = finish(document, output, as_json=as_json, everything=everything)
+    raise typer.Exit(highest(written, of_problems(inventory.problems), judged.code(document)))

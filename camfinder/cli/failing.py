@@ -1,0 +1,64 @@
+"""`--fail-on`: what makes exit code 1, as a table of words and what each of them counts."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from camfinder.document import Document, FindingDoc
+from camfinder.model import CamfinderError
+
+
+def _findings(wanted: Callable[[FindingDoc], bool]) -> Callable[[Document], int]:
+    """How many devices have a finding of this sort."""
+
+    def count(document: Document) -> int:
+        return sum(any(wanted(each) for each in device.findings) for device in document.devices)
+
+    return count
+
+
+def _unrecorded(document: Document) -> int:
+    return sum(d.record is not None and d.record.status == "unrecorded" for d in document.devices)
+
+
+def _not_seen(document: Document) -> int:
+    return sum(record.status == "not-seen" for record in document.records)
+
+
+COUNTS: Mapping[str, Callable[[Document], int]] = {
+    "listed": _findings(lambda f: f.kind == "policy" and f.verdict == "listed"),
+    "listed-through-maker": _findings(
+        lambda f: f.kind == "policy" and f.verdict == "listed-through-maker"
+    ),
+    "kev": _findings(lambda f: f.kind == "advisory" and f.verdict == "affected" and f.kev is True),
+    "affected": _findings(lambda f: f.kind == "advisory" and f.verdict == "affected"),
+    "posture": _findings(lambda f: f.kind == "posture"),
+    "unrecorded": _unrecorded,
+    "not-seen": _not_seen,
+}
+"""Word to the number of devices, or records, that it names."""
+
+NEEDS_POLICY = frozenset({"listed", "listed-through-maker"})
+
+
+def words(values: Sequence[str]) -> tuple[str, ...]:
+    """Words of a repeated, comma-separated option, each once."""
+    parts = (part.strip() for value in values for part in value.split(","))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def check(wanted: Sequence[str], *, policies: Sequence[object]) -> None:
+    """Refuse words that nothing can ever count.
+
+    Raises:
+        CamfinderError: An unknown word, or a verdict without a policy that could give it.
+    """
+    for word in wanted:
+        if word not in COUNTS:
+            raise CamfinderError(f"--fail-on {word}: no such word; known are {', '.join(COUNTS)}")
+        if word in NEEDS_POLICY and not policies:
+            raise CamfinderError(f"--fail-on {word}: no policy is judged; add --policy ID")
+
+
+def failed(document: Document, wanted: Sequence[str]) -> dict[str, int]:
+    """The words that count something, with how many."""
+    counted = {word: COUNTS[word](document) for word in wanted}
+    return {word: number for word, number in counted.items() if number}
