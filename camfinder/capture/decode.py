@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from camfinder.capture import link, notes, prefilter
-from camfinder.capture.ip import TCP, Inner, Layers, Segment
+from camfinder.capture.ip import TCP, Inner, Layers, Segment, is_neighbour_message
 from camfinder.capture.records import Record
 from camfinder.capture.seen import Seen, address, moment
 from camfinder.capture.streams import Streams
@@ -59,6 +59,9 @@ class Decoder:
         seen = Seen(record.number, record.at_ns, packet.mac, record.comment)
         before = self._layers.malformed
         frames = self._network(packet, seen)
+        if packet.ethertype == link.IPV6 and is_neighbour_message(packet.data):
+            sender = bytes.fromhex((packet.mac or "").replace(":", "")) or bytes(6)
+            frames.append(self._ethernet(bytes(6) + sender + b"\x86\xdd" + packet.data, seen))
         if self._layers.malformed > before:
             self._broken(record.number)
         return frames

@@ -26,6 +26,23 @@ _u32 = Struct(">I").unpack_from
 _four = Struct(">HHHH").unpack_from
 
 
+_ICMPV6, _HOP_BY_HOP = 58, 0
+_NEIGHBOUR_TYPES = frozenset({131, 133, 134, 135, 136, 143})
+"""Listener reports, router and neighbour messages (RFC 2710, 3810, 4861)."""
+
+
+def is_neighbour_message(data: bytes) -> bool:
+    """Whether an IPv6 packet tells who has which address on the link."""
+    if len(data) < 48:
+        return False
+    if data[6] == _ICMPV6:
+        return data[40] in _NEIGHBOUR_TYPES
+    at = 48 + data[41] * 8
+    return (
+        data[6] == _HOP_BY_HOP and data[40] == _ICMPV6 and data[at : at + 1] in {b"\x83", b"\x8f"}
+    )
+
+
 class Segment(NamedTuple):
     """One UDP datagram or TCP segment, header included.
 

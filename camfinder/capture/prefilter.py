@@ -61,8 +61,8 @@ def _expression() -> str:
 
 
 @cache
-def program(link: int) -> Keep | None:
-    """The libpcap filter for a link type; None where it has none: then nothing is dropped."""
+def _compiled(link: int) -> Any:
+    """The program for a link type as libpcap made it; None where it makes none."""
     try:
         import pcapy
     except ImportError:  # no wheel for this platform: slower, nothing is lost
@@ -72,8 +72,19 @@ def program(link: int) -> Keep | None:
     if link in _TAGGABLE:
         text += f" and not (vlan and {media})"
     try:
-        compiled: Any = pcapy.compile(_DLT.get(link, link), 1 << 18, text, 1, 0xFFFFFFFF)
+        return pcapy.compile(_DLT.get(link, link), 1 << 18, text, 1, 0xFFFFFFFF)
     except (pcapy.PcapError, pcapy.BPFError):
         return None
-    keep: Keep = compiled.filter
+
+
+def program(link: int) -> Keep | None:
+    """The libpcap filter for a link type; None where it has none: then nothing is dropped."""
+    compiled = _compiled(link)
+    keep: Keep | None = None if compiled is None else compiled.filter
     return keep
+
+
+def instructions(link: int) -> tuple[tuple[int, int, int, int], ...]:
+    """The same as the kernel takes it: code, two jumps and a value each; empty for none."""
+    compiled = _compiled(link)
+    return () if compiled is None else tuple(compiled.get_bpf())

@@ -16,8 +16,8 @@ from camfinder.model import Address, Evidence, Observation, Slot, Strength
 
 Sighting = tuple[Observation, tuple[Evidence, ...]]
 
-LINK_FACTS = frozenset({"arp.mac"})
-"""MACs that say who answers for an address on the wire: with proxy ARP that is a router."""
+LINK_FACTS = frozenset({"arp.mac", "ndp.mac"})
+"""MACs that say who answers for an address on the wire: a router may do so for others."""
 
 MAX_OWN_ADDRESSES = 3
 """More IPv4 addresses behind one link-layer address belong to a router or proxy."""
