@@ -20,7 +20,6 @@ NEEDED = 2
 
 MAC = "MAC organisation"
 PROTOCOL = "own protocol"
-NAMED = "the maker's name"
 MODEL = "model grammar"
 FIRMWARE = "firmware form"
 _COMMON: Mapping[str, str] = {
@@ -130,13 +129,21 @@ def traces_of(device: DeviceDoc) -> dict[str, tuple[Trace, ...]]:
 
 
 def _traces(vendor: str, kinds: Mapping[str, list[tuple[int, EvidenceDoc]]]) -> tuple[Trace, ...]:
-    traces = []
-    for kind, items in kinds.items():
-        best = max(items, key=lambda pair: pair[0])
-        ids = tuple(item.id for _strength, item in items)
+    """The kinds that rest on facts of their own: one text read in two ways is one sign."""
+    traces: list[Trace] = []
+    used: set[tuple[str, str]] = set()
+    best = {kind: max(strength for strength, _item in items) for kind, items in kinds.items()}
+    for kind in sorted(kinds, key=lambda kind: (-best[kind], kind)):
+        items = kinds[kind]
+        facts = {(item.fact, item.value) for _strength, item in items}
+        if facts <= used:
+            continue
+        used |= facts
+        first = max(items, key=lambda pair: pair[0])[1]
         makes = any(item.claims.get("maker") == vendor for _strength, item in items)
-        traces.append(Trace(kind, best[0], ids, best[1].fact, makes))
-    return tuple(sorted(traces, key=lambda trace: (-trace.strength, trace.kind)))
+        ids = tuple(item.id for _strength, item in items)
+        traces.append(Trace(kind, best[kind], ids, first.fact, makes))
+    return tuple(traces)
 
 
 def _speaks_for(item: EvidenceDoc) -> Iterable[tuple[str, str, int]]:
@@ -147,14 +154,19 @@ def _speaks_for(item: EvidenceDoc) -> Iterable[tuple[str, str, int]]:
     source, _dot, rest = item.fingerprint.partition(".")
     if item.fingerprint.startswith(("field:", "brand-word:")):
         brand = named.get("brand")
-        return [(brand, NAMED, RANK[item.strength_of("brand")])] if brand else []
+        kind = kind_of(item.fingerprint, item.fact)
+        return [(brand, kind, RANK[item.strength_of("brand")])] if brand else []
     slots: list[str] = [slot for slot, vendor in named.items() if vendor == source]
     if rest.startswith("model.") and not named and "kind" in item.claims:
         slots = ["kind"]  # another brand is stated beside: the form still tells whose numbers
+    form = kind_of(item.fingerprint, item.fact)
+    if not slots and form == FIRMWARE and "maker" in named:
+        # The brand's customer code inside the maker's form of version: the form is the maker's.
+        return [(named["maker"], form, RANK[item.strength_of("maker")])]
     if not slots:
         return []
     strength = max(RANK[item.strength_of(slot)] for slot in slots)
-    return [(source, kind_of(item.fingerprint, item.fact), strength)]
+    return [(source, form, strength)]
 
 
 def kind_of(fingerprint: str, fact: str) -> str:

@@ -18,7 +18,6 @@ from camfinder.judge.relabel import (
     DISTINCT,
     FAMILY,
     MAC,
-    NAMED,
     NEEDED,
     PROTOCOL,
     Label,
@@ -266,7 +265,7 @@ def _by_own_make(subject: Subject) -> Verdict | None:
     if label is None or not subject.makers.habits(label.id, subject.day):
         return None
     traces = subject.traces.get(label.id, ())
-    own = [trace for trace in traces if trace.makes and trace.kind not in {NAMED, MAC}]
+    own = [trace for trace in traces if trace.makes and trace.kind != MAC]
     if len(own) < NEEDED and not any(trace.kind == PROTOCOL for trace in own):
         return None
     words = f"{label.name} sells others' equipment, too, but here its own make answers"
@@ -314,10 +313,7 @@ def _habit_reach(clause: Clause, relation: Relation, subject: Subject) -> str:
     if relation.of not in subject.makers.by_id:  # nobody established who the makers are
         several = relation.kind == "oem-of" and (clause.countries or clause.approved)
         return DOUBT if several else NO
-    if relation.kind == "formerly" and relation.end is None:
-        return NO  # an earlier name or owner of another time, not a supplier
-    found = reach(clause, relation.of, subject.makers, subject.day).answer
-    return YES if found == YES else found
+    return reach(clause, relation.of, subject.makers, subject.day).answer
 
 
 def _habit(relation: Relation, label: Label, makers: Makers) -> str:
