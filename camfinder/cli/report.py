@@ -27,6 +27,17 @@ def report(
     output: options.Outputs = [],  # noqa: B006
     as_json: options.AsJson = False,
     everything: options.Everything = False,
+    redacted: Annotated[
+        bool,
+        typer.Option(
+            "--redact",
+            help="For sharing: pseudonyms for serial numbers, MACs and names, the same throughout.",
+        ),
+    ] = False,
+    without_addresses: Annotated[
+        bool,
+        typer.Option("--redact-addresses", help="The same, for IP addresses and networks, too."),
+    ] = False,
     _list: Annotated[
         bool,
         typer.Option("--formats", callback=_formats, is_eager=True, help="List the formats."),
@@ -37,5 +48,10 @@ def report(
     from camfinder.cli.output import check_outputs, finish
 
     check_outputs(output)
-    code = finish(read_document(source), output, as_json=as_json, everything=everything)
+    document = read_document(source)
+    if redacted or without_addresses:
+        from camfinder.reports.redact import redact
+
+        document = redact(document, addresses=without_addresses)
+    code = finish(document, output, as_json=as_json, everything=everything)
     raise typer.Exit(code)

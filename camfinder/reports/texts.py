@@ -36,7 +36,6 @@ ENGLISH: Mapping[str, str] = {
     "none.records": "no records given",
     "none.judged": "not judged",
     # Pictures
-    "pictures": "Pictures",
     "maps": "Address map",
     "maps.about": "Each cell is an address; rows are labelled with their first address.",
     "maps.none": "No IPv4 address was seen.",
