@@ -166,6 +166,7 @@ class Query:
         then: On TCP, further requests written on the same connection, each after the previous
             answer. At most one is used by any probe (RTSP DESCRIBE after OPTIONS).
         reply_groups: Multicast groups joined on the reply ports, besides `address` itself.
+        secret: It carries an account: what is sent is kept in no recording.
     """
 
     probe: str
@@ -183,6 +184,7 @@ class Query:
     ends_with: bytes = b""
     then: tuple[bytes, ...] = ()
     reply_groups: tuple[Address, ...] = ()
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

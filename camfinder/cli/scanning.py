@@ -10,7 +10,8 @@ from pathlib import Path
 from camfinder.capture.record import Recorder
 from camfinder.cli.knowledge import engine
 from camfinder.cli.progress import progress
-from camfinder.flow.scan import TIERS, Plan, scan
+from camfinder.flow.plan import TIERS, Plan, tiers_for
+from camfinder.flow.scan import scan
 from camfinder.model import CamfinderError, Inventory, Source
 from camfinder.net.scope import Scope
 from camfinder.probes import all_probes

@@ -7,11 +7,14 @@ settled, or it is plainly something else.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from ipaddress import IPv6Address
 
+from camfinder.flow import blind
+from camfinder.flow.attached import Attached
+from camfinder.flow.login import Logins
+from camfinder.flow.plan import HEAD_START_S, Plan, rank
 from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import Sightings
@@ -34,46 +37,8 @@ from camfinder.model import (
 from camfinder.net.interfaces import Interface, neighbours
 from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
-from camfinder.net.scope import Scope
 from camfinder.net.sweep import sweep
 from camfinder.probes import Probe
-
-TIERS: tuple[tuple[int, ...], ...] = (
-    (80, 554, 443),
-    (8000, 37777, 8080, 8899, 88, 81, 82),
-    (2020, 8443, 8554, 5000, 888, 10554, 34567, 9000, 4520, 6036, 9008, 1756, 8081, 8091, 49152),
-)
-"""Ports in the order of what they yield for cameras (docs/manners.md); never 9100 to 9107."""
-
-FIRST = ("wsd", "sadp", "dhip", "ssdp", "mdns")
-"""Discovery protocols by yield: they are asked before the makers' smaller ones."""
-HEAD_START_S = 2.0
-"""The first round of discovery goes before the sweep: who answers it in full is not swept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a scan may do.
-
-    Attributes:
-        scope: The only addresses that anything is sent to.
-        tiers: TCP ports, in tiers by yield.
-        rate: Packets per second over all.
-        gentle: The slow figures of docs/manners.md.
-        timeout_s: For a connection attempt, in seconds.
-        retries: How often a timeout is tried again.
-        deadline_s: The whole run ends after so many seconds; None: no limit.
-        site: Name of the network, for the document.
-    """
-
-    scope: Scope
-    tiers: tuple[tuple[int, ...], ...] = TIERS
-    rate: float = 1000.0
-    gentle: bool = False
-    timeout_s: float = 2.0
-    retries: int = 1
-    deadline_s: float | None = None
-    site: str | None = None
 
 
 @dataclass(slots=True)
@@ -126,10 +91,6 @@ async def scan(
     return run.inventory(recording)
 
 
-def _rank(probe: Probe) -> tuple[int, str]:
-    return (FIRST.index(probe.name) if probe.name in FIRST else len(FIRST), probe.name)
-
-
 class _Scan:
     def __init__(
         self,
@@ -146,7 +107,8 @@ class _Scan:
         self.sightings = Sightings(engine, self.problems.append)
         self.reader = Reader(probes, self.problems.append, strict=strict)
         self.hosts: dict[Address, _Host] = {}
-        self.heard: asyncio.Queue[Address] = asyncio.Queue()
+        self.heard: asyncio.Queue[Address | None] = asyncio.Queue()
+        self.listening = 2  # discovery and the attached subnets; each puts None when it is over
         self.named: set[Address] = set()
         self.started_at = datetime.now(UTC)
         self.first_device_s: float | None = None
@@ -159,6 +121,9 @@ class _Scan:
             problem=self.problems.append,
             recorder=recorder,
         )
+        self.attached = Attached(self.net, plan.scope)
+        self.logins = Logins(plan.credentials)
+        self.beyond = blind.Beyond()
         self.group: asyncio.TaskGroup
         self.strict = strict
 
@@ -195,23 +160,35 @@ class _Scan:
         return f"{max(0, self.plan.scope.size - done)} addresses of the scope were not asked"
 
     async def _work(self) -> None:
-        async with asyncio.TaskGroup() as group:
-            self.group = group
-            group.create_task(self._discover(), name="discover")
-            group.create_task(self._sweep(), name="sweep")
+        if self.plan.layer2 and any(probe.name == "arp" for probe in self.probes):
+            self.attached.open()
+        try:
+            async with asyncio.TaskGroup() as group:
+                self.group = group
+                group.create_task(self._discover(), name="discover")
+                group.create_task(self._ask_attached(), name="layer 2")
+                group.create_task(self._sweep(), name="sweep")
+        finally:
+            self.attached.close()
         self._neighbours()
+        self._note_blind_spots()
 
     async def _discover(self) -> None:
         self.progress.stage("discovery", 0)
         await self.net.discover(self._discovery_queries)
+        self.heard.put_nowait(None)
+
+    async def _ask_attached(self) -> None:
+        await self.attached.ask()
+        self.heard.put_nowait(None)
 
     def _discovery_queries(self, interface: Interface) -> Iterable[Query]:
-        own: Address = interface.link_local or IPv6Address("::")
-        if interface.ipv4:
-            own = interface.ipv4[0].ip
-        here = Target(own, interface=interface.name, on_link=True)
-        for probe in sorted(self.probes, key=_rank):
-            yield from probe.discover(here)
+        """All of IPv4 first: what answers on both is mostly known by then."""
+        asked: dict[Query, None] = {}
+        for here in blind.here(interface):
+            for probe in sorted(self.probes, key=rank):
+                asked.update(dict.fromkeys(probe.discover(here)))
+        return asked
 
     async def _sweep(self) -> None:
         self.progress.stage("sweep", self.plan.scope.size)
@@ -220,12 +197,13 @@ class _Scan:
         await sweep(self.net, self._targets(), self.plan.tiers, self._opened)
 
     async def _targets(self) -> AsyncIterator[Target]:
-        """Addresses that were heard come first, then the scope in its order."""
+        """Addresses that were heard come first, then the scope in its order.
+
+        Attached addresses that are asked for below IP are only taken when they were heard; the
+        end comes when nobody listens for more.
+        """
         rest = iter(self.plan.scope.addresses())
-        while True:
-            address = self.heard.get_nowait() if not self.heard.empty() else next(rest, None)
-            if address is None:
-                return
+        while (address := await self._next(rest)) is not None:
             host = self._host(address)
             if host.started:
                 continue
@@ -235,10 +213,35 @@ class _Scan:
                 continue
             interface = self.net.links.on_link(address)
             if interface is None:
+                self.beyond.note(address)
                 self._greet(address, host)
                 yield Target(address)
             else:
                 yield Target(address, interface.name, on_link=True)
+
+    async def _next(self, rest: Iterator[Address]) -> Address | None:
+        """The next address to be swept; None when there will be no more."""
+        while True:
+            while not self.heard.empty():
+                if (heard := self.heard.get_nowait()) is not None:
+                    return heard
+                self.listening -= 1
+            address = await self._unheard(rest)
+            if address is not None or not self.listening:
+                return address
+            if (heard := await self.heard.get()) is not None:
+                return heard
+            self.listening -= 1
+
+    async def _unheard(self, rest: Iterator[Address]) -> Address | None:
+        """The next address of the scope that nothing below IP answers for."""
+        for number, address in enumerate(rest):
+            if not self.attached.covers(address):
+                return address
+            self.progress.advance("sweep", 1)
+            if number % 256 == 255:
+                await asyncio.sleep(0)  # the others have their turn
+        return None
 
     def _greet(self, address: Address, host: _Host) -> None:
         """The datagrams that need no open port, once."""
@@ -286,12 +289,21 @@ class _Scan:
             address = observation.address
             if not self.plan.scope.permits(address):
                 continue
+            if self.logins.notice(observation, frame):
+                self.group.create_task(self._log_in(address), name=f"login {address}")
             if not self._host(address).started:
                 self.heard.put_nowait(address)
             known = self.sightings.known(address)
             self._want(address, (q for p in self.probes for q in p.follow_ups(observation, known)))
             if known.surveillance and address not in self.named:
                 self._name(address)
+
+    async def _log_in(self, address: Address) -> None:
+        """One attempt with the account that the user gave, when all else was asked."""
+        async with self._host(address).lock:
+            told = await self.logins.attempt(address, self.net)
+        for frame in told.frames:
+            self.keep(frame)
 
     def _name(self, address: Address) -> None:
         self.named.add(address)
@@ -318,6 +330,17 @@ class _Scan:
                         mac,
                     )
                 )
+
+    def _note_blind_spots(self) -> None:
+        interfaces = self.net.links.interfaces
+        scope = self.plan.scope
+        for spot in (
+            *self.beyond.blind_spots(self.probes, self.net.segments() or interfaces),
+            *blind.of_segments(scope, interfaces),
+            *blind.of_scope(scope),
+        ):
+            if spot not in self.net.blind_spots:
+                self.net.blind_spots.append(spot)
 
     def inventory(self, recording: Callable[[], Source] | None) -> Inventory:
         """What was found, as the document's source."""

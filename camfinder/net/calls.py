@@ -315,7 +315,7 @@ class Calls:
     def _wrote(self, stream: Stream, query: Query, data: bytes) -> None:
         if is_request(data):
             self._ledger.request(query.address)
-        if self._recorder is not None:
+        if self._recorder is not None and not query.secret:
             source, port = own_end(stream.sock)
             self._recorder.sent(
                 query.transport, source, port, query.address, query.port, data, datetime.now(UTC)

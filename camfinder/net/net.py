@@ -16,6 +16,7 @@ from camfinder.net.datagrams import Datagrams, Waiter
 from camfinder.net.dial import PortState, own_end, raise_nofile_limit
 from camfinder.net.discover import discover_on
 from camfinder.net.interfaces import Interface, Links
+from camfinder.net.layer2 import Layer2
 from camfinder.net.ledger import Kind
 from camfinder.net.manners import Manners, Recorder
 from camfinder.net.pace import ALIVE, NEW, Pace
@@ -149,6 +150,24 @@ class Net:
             case _:
                 self._problem(ProblemKind.BUG, query, f"{query.transport} is no way to ask")
                 return ()
+
+    def layer2(self, interface: Interface) -> Layer2:
+        """Asks an attached interface below IP; close it afterwards.
+
+        Raises:
+            PermissionError: No right to a packet socket.
+            OSError: The interface is no Ethernet, or gone.
+        """
+
+        def heard(frame: Frame) -> None:
+            if frame.source is not None:
+                self._manners.alive.add(frame.source)
+            self._heard(frame)
+
+        def sent(address: Address) -> None:
+            self.ledger.wire(address, 1)
+
+        return Layer2(interface, pace=self.pace, heard=heard, sent=sent)
 
     async def discover(
         self,

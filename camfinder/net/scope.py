@@ -92,9 +92,15 @@ class Scope:
             return False
         return any(number in self._permitted[key] for key in keys if key in self._permitted)
 
-    def addresses(self) -> Iterator[Address]:
-        """Every address to be swept, once; nothing is stored, neighbours are kept apart."""
+    def addresses(self, only: int | None = None) -> Iterator[Address]:
+        """Every address to be swept, once; nothing is stored, neighbours are kept apart.
+
+        Args:
+            only: 4 or 6 for one family.
+        """
         for (version, zone), spans in self._swept.items():
+            if only not in {None, version}:
+                continue
             for number in spans.interleaved():
                 if version == 4:
                     yield IPv4Address(number)
@@ -103,10 +109,20 @@ class Scope:
                 else:
                     yield IPv6Address(f"{IPv6Address(number)}%{zone}")
 
+    def sweeps(self, address: Address) -> bool:
+        """Whether `addresses` gives this one."""
+        address = plain(address)
+        key = (address.version, getattr(address, "scope_id", None))
+        return key in self._swept and int(address) in self._swept[key]
+
     @property
     def size(self) -> int:
         """How many addresses `addresses` gives."""
         return sum(spans.size for spans in self._swept.values())
+
+    def swept(self, version: int) -> int:
+        """How many of one family."""
+        return sum(spans.size for (each, _), spans in self._swept.items() if each == version)
 
     def __len__(self) -> int:
         return self.size
