@@ -20,7 +20,8 @@ def parse_day(text: str) -> tuple[date, date]:
     if len(numbers) == 1:
         return date(year, 1, 1), date(year, 12, 31)
     if len(numbers) == 2:
-        return date(year, numbers[1], 1), date(year, numbers[1], _last(year, numbers[1]))
+        last = _last(year, numbers[1])
+        return date(year, numbers[1], 1), date(year, numbers[1], last)
     day = date(*numbers)
     return day, day
 

@@ -68,6 +68,7 @@ class Maker:
         seats: One state; several where it is doubtful; none where not established.
         seat_certain: The one seat is confirmed.
         certain: Its main relation is confirmed.
+        platform: It makes what others sell: its name in a banner is no label.
         relations: In order of the file.
         sources: Where it was read.
         note: Anything else.
@@ -79,6 +80,7 @@ class Maker:
     seats: tuple[Seat, ...]
     seat_certain: bool
     certain: bool
+    platform: bool
     relations: tuple[Relation, ...]
     sources: tuple[str, ...]
     note: str
@@ -116,10 +118,13 @@ class Makers:
 
     @cached_property
     def by_name(self) -> Mapping[str, str]:
-        """Ids by name and alias, letters and digits only."""
+        """Ids by name and alias, letters and digits only; a name goes before another's alias."""
         found: dict[str, str] = {}
         for maker in self.by_id.values():
-            for name in (maker.name, maker.id, *maker.aliases):
+            found.setdefault(plain(maker.name), maker.id)
+            found.setdefault(plain(maker.id), maker.id)
+        for maker in self.by_id.values():
+            for name in maker.aliases:
                 found.setdefault(plain(name), maker.id)
         found.pop("", None)
         return found
@@ -164,14 +169,15 @@ class Makers:
     def habits(self, maker: str, day: date) -> tuple[Relation, ...]:
         """Whose equipment the brand is known to sell or was once part of.
 
-        A habit that has ended still counts: the devices of that time are still there.
+        A habit that has ended still counts: the devices of that time are still there. An owner or
+        name of another time without an end in the data says nothing of what is sold.
         """
         known = self.by_id.get(maker)
-        kinds = {"oem-of", "formerly"}
         return tuple(
             relation
             for relation in (known.relations if known else ())
-            if relation.kind in kinds and begun(relation.start, day)
+            if (relation.kind == "oem-of" or (relation.kind == "formerly" and relation.end))
+            and begun(relation.start, day)
         )
 
 
@@ -218,6 +224,7 @@ def _maker(table: Table, known_sources: set[str]) -> Maker:
         seats=seats,
         seat_certain=seat_status == "confirmed",
         certain=certain,
+        platform=table.flag("platform", default=False),
         relations=tuple(_relation(each, certain) for each in table.tables("relations")),
         sources=sources,
         note=table.text("note"),

@@ -349,9 +349,8 @@ def _named(table: Table) -> tuple[Named, ...]:
         elif isinstance(each, dict):
             found.append(_named_table(table.inner(each)))
         else:
-            table.complain(
-                f"makers: {each!r}", 'write "hikvision" or { id = "...", since = "..." }'
-            )
+            remedy = 'write "hikvision" or { id = "hikvision", since = "2022-10" }'
+            table.complain(f"makers: {each!r} is neither id nor table", remedy)
     return tuple(found)
 
 

@@ -15,6 +15,7 @@ from camfinder.judge.tables import is_id
 RANK: Mapping[str, int] = {"hint": 1, "family": 2, "distinct": 3, "declared": 4}
 FAMILY = RANK["family"]
 DISTINCT = RANK["distinct"]
+DECLARED = RANK["declared"]
 NEEDED = 2
 """Independent kinds of traces from which on a maker is shown."""
 

@@ -15,6 +15,7 @@ from camfinder.judge.makers import WORDS, Makers, Relation
 from camfinder.judge.policy import Clause, Policy
 from camfinder.judge.reach import DOUBT, NO, YES, Reach, reach
 from camfinder.judge.relabel import (
+    DECLARED,
     DISTINCT,
     FAMILY,
     MAC,
@@ -190,7 +191,9 @@ def _by_label(clause: Clause, subject: Subject) -> Verdict | None:
     if label.rivals:
         return None
     own = subject.traces.get(label.id, ())
-    if label.strength < DISTINCT and len(own) < NEEDED:
+    known = subject.makers.by_id.get(label.id)
+    enough = DECLARED if known is not None and known.platform else DISTINCT
+    if label.strength < enough and len(own) < NEEDED:
         words = f"one sign says {label.name} ({_signs(own) or 'the label'}): too little; by it, "
         return Verdict(CANNOT_TELL, f"{words}{found.because}", label.evidence)
     made = _made_by_others(clause, subject)
