@@ -9,6 +9,7 @@ doubled `Content-Length`, `ICY 200 OK`. Source: RFC 9112, RFC 7826, RFC 3261, an
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import re2
 
@@ -20,11 +21,17 @@ MAX_HEADERS = 256
 MAX_BODY_BYTES = 1_048_576
 """A compressed body is unpacked up to here."""
 
-_STATUS = re2.compile(
-    r"^\s{0,4}([A-Za-z][A-Za-z0-9]{1,15})(?:/(\d+(?:\.\d+)?))?\s+([1-9]\d\d)(?:\s+(.*)|\s*)$"
-)
 _REQUEST = re2.compile(r"^([A-Z][A-Z_-]{2,23}) +(\S+)(?: +([A-Z]{3,8}/\d\.\d))?\s*$")
-_NAME = re2.compile(r"^[A-Za-z0-9!#$%&'*+.^_|~-]+(?: [A-Za-z0-9_-]+)?$")
+_TOKEN = dict.fromkeys(
+    map(ord, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+.^_|~-")
+)
+"""Deletes what a header's name may be made of (RFC 9110, 5.6.2)."""
+_GLUE = (
+    "content-type", "content-length", "date", "connection", "www-authenticate", "server",
+    "last-modified", "cache-control", "pragma", "expires", "set-cookie", "location",
+    "accept-ranges", "mime-version",
+)  # fmt: skip
+"""Headers that were seen glued to the value before them."""
 _GLUED = re2.compile(
     r"^(.*?[0-9A-Za-z)\]])"
     r"((?:Content-[Tt]ype|Content-[Ll]ength|Date|Connection|WWW-Authenticate|Server|Last-[Mm]odified"
@@ -104,13 +111,18 @@ def parse(data: bytes, *, decode_body: bool = True) -> Head:
     Raises:
         ParseError: The first line is neither a status line nor a request line.
     """
+    return _parse(data, decode_body)
+
+
+@lru_cache(maxsize=16)
+def _parse(data: bytes, decode_body: bool) -> Head:
+    """The same: several parsers look at one message, one after the other."""
     lines, size = _head_lines(data)
     start = lines[0] if lines else ""
     body = data[size:]
     code, reason, protocol, version, method, target = None, "", "", "", "", ""
-    if found := _STATUS.match(start[:4096]):
-        protocol, version, code = found.group(1).upper(), found.group(2) or "", int(found.group(3))
-        reason = (found.group(4) or "").strip()
+    if status := _status(start[:4096]):
+        protocol, version, code, reason = status
     elif found := _REQUEST.match(start[:8192]):
         method, target = found.group(1), found.group(2)
         protocol, _, version = (found.group(3) or "").partition("/")
@@ -128,10 +140,45 @@ def parse(data: bytes, *, decode_body: bool = True) -> Head:
 def is_message(data: bytes, *protocols: str) -> bool:
     """The bytes begin like a status or request line of one of these protocols (`HTTP`, `RTSP`)."""
     line = decode(data[:4200].lstrip(b"\r\n\x00 ").split(b"\n", 1)[0]).rstrip("\r")
-    if (found := _STATUS.match(line)) is not None:
-        return found.group(1).upper() in protocols
+    if (status := _status(line)) is not None:
+        return status[0] in protocols
     found = _REQUEST.match(line)
     return found is not None and (found.group(3) or "").partition("/")[0] in protocols
+
+
+def _status(line: str) -> tuple[str, str, int, str] | None:
+    """Protocol in upper case, version, code and reason of a status line; None for another line."""
+    parts = line.split(None, 2)
+    if len(parts) < 2 or len(line) - len(line.lstrip()) > 4:
+        return None
+    protocol, slash, version = parts[0].partition("/")
+    code = parts[1]
+    whole = (
+        2 <= len(protocol) <= 16
+        and protocol.isascii()
+        and protocol.isalnum()
+        and protocol[0].isalpha()
+        and len(code) == 3
+        and code.isascii()
+        and code.isdecimal()
+        and code[0] != "0"
+    )
+    if not whole or (slash and not _is_version(version)):
+        return None
+    return protocol.upper(), version, int(code), parts[2].strip() if len(parts) > 2 else ""
+
+
+def _is_version(text: str) -> bool:
+    """`1.1`, `2`."""
+    major, dot, minor = text.partition(".")
+    return text.isascii() and major.isdecimal() and (minor.isdecimal() if dot else True)
+
+
+def _is_name(text: str) -> bool:
+    """A header's name; one blank inside is borne (`Server name : x`)."""
+    first, blank, second = text.partition(" ")
+    named = bool(first) and not first.translate(_TOKEN)
+    return named and (not blank or (bool(second) and not second.translate(_TOKEN)))
 
 
 def _head_lines(data: bytes) -> tuple[list[str], int]:
@@ -169,13 +216,21 @@ def _split_glued(line: str, found: list[tuple[str, str]]) -> None:
     """Adds a header line; `Server: X/1.0Content-type: text/html` is two."""
     for _ in range(8):
         name, colon, value = line.partition(":")
-        if not colon or not _NAME.match(name.strip()[:128]):
+        if not colon or not _is_name(name.strip()[:128]):
             return
-        glued = _GLUED.match(value[:4096])
+        glued = _GLUED.match(value[:4096]) if _may_be_glued(value) else None
         found.append((name.strip(), clean(glued.group(1) if glued else value)))
         if not glued:
             return
         line = glued.group(2)
+
+
+def _may_be_glued(value: str) -> bool:
+    """Cheap: most values have no colon, and those of most dates and URLs no header's name."""
+    if ":" not in value:
+        return False
+    lower = value.lower()
+    return any(name in lower for name in _GLUE)
 
 
 def _decoded(body: bytes, headers: tuple[tuple[str, str], ...]) -> bytes:

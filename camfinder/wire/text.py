@@ -68,7 +68,11 @@ def clean(value: str | bytes, limit: int = MAX_FACT_CHARS) -> str:
     """
     text = decode(value) if isinstance(value, bytes) else value
     text = text.strip(_BLANK)[:limit].rstrip(_BLANK)
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
