@@ -7,7 +7,7 @@ HTML escaping is the template engine's (autoescape); here is what it does not co
 import unicodedata
 
 _SHOWN = {0x09: " ", 0x0A: "\\n", 0x0D: "\\r"}
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def visible(text: str) -> str:
@@ -32,10 +32,11 @@ def _visible(char: str) -> str:
 def cell(text: str) -> str:
     """A spreadsheet cell that no program takes for a formula.
 
-    Source: OWASP, CSV Injection: a leading `= + - @`, tab or line end is defused by an apostrophe.
+    Source: OWASP, CSV Injection: a leading `= + - @` (their full-width forms too), tab or line
+    end is defused by an apostrophe.
     """
     shown = visible(text)
-    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+    return f"'{shown}" if shown.lstrip().startswith(_FORMULA) else shown
 
 
 def shorten(text: str, width: int) -> str:
