@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check unit bench accuracy lock new-probe new-vendor clean
+.PHONY: demo test check unit bench accuracy docs lock new-probe new-vendor clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -22,6 +22,7 @@ check: $(READY)      ## Linters, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/camfinder fingerprints check
+	$(BIN)/python tools/docs.py --check
 
 unit: $(READY)
 	$(BIN)/pytest -n auto
@@ -31,6 +32,9 @@ bench: $(READY)      ## Performance figures
 
 accuracy: $(READY)   ## Accuracy on ../shared/corpus
 	$(BIN)/python tools/accuracy.py
+
+docs: $(READY)       ## Pages that are generated from the code
+	$(BIN)/python tools/docs.py
 
 lock:                ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-emit-index-url \

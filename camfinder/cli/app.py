@@ -9,7 +9,9 @@ import typer
 from camfinder import __version__
 from camfinder.cli import explain, fingerprints, identify, lab, report, system
 from camfinder.cli import judge as judge_command
+from camfinder.cli import listen as listen_command
 from camfinder.cli import policies as policies_command
+from camfinder.cli import protocols as protocols_command
 from camfinder.cli import replay as replay_command
 from camfinder.cli import scan as scan_command
 from camfinder.cli.codes import Exit
@@ -27,12 +29,14 @@ app = typer.Typer(
 for module in (
     scan_command,
     replay_command,
+    listen_command,
     identify,
     explain,
     judge_command,
     report,
     fingerprints,
     policies_command,
+    protocols_command,
     lab,
     system,
 ):

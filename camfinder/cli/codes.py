@@ -34,3 +34,9 @@ def of_problems(problems: tuple[Problem, ...]) -> Exit:
     if ProblemKind.INTERRUPTED in kinds:
         return Exit.INTERRUPTED
     return Exit.INCOMPLETE if kinds & _INCOMPLETE else Exit.OK
+
+
+def of_methods(problems: tuple[Problem, ...], named: frozenset[str]) -> Exit:
+    """Incomplete, where a method that was asked for by name had no rights."""
+    failed = {p.probe for p in problems if p.kind is ProblemKind.NO_RIGHTS}
+    return Exit.INCOMPLETE if failed & named else Exit.OK

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from camfinder.cli import options
-from camfinder.cli.codes import highest, of_problems
+from camfinder.cli.codes import highest, of_methods, of_problems
 
 
 def register(app: typer.Typer) -> None:
@@ -66,6 +66,23 @@ def scan(
         Path | None,
         typer.Option("--record", help="Keep what was sent and heard, for `camfinder replay`."),
     ] = None,
+    only: Annotated[
+        list[str],
+        typer.Option(
+            "--only",
+            help="Only these methods: wsd,sadp (see `camfinder protocols`). One that cannot run "
+            "gives exit code 3. May repeat.",
+            envvar="CAMFINDER_ONLY",
+        ),
+    ] = [],  # noqa: B006
+    credentials: Annotated[
+        Path | None,
+        typer.Option(
+            "--credentials",
+            help="Accounts for devices that ask for a login (TOML, mode 0600; docs/commands.md).",
+            envvar="CAMFINDER_CREDENTIALS",
+        ),
+    ] = None,
     site: options.Site = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
@@ -76,7 +93,8 @@ def scan(
 ) -> None:
     """Find the cameras in the targets: ask politely, identify by evidence, report.
 
-    Only the targets are touched. No log-in is tried, nothing is changed, no picture is fetched.
+    Only the targets are touched. Nothing is changed, no picture is fetched, and no login is tried
+    but, with --credentials, one for a device that asks for it.
     Ctrl-C ends the scan and still writes the report.
     """
     from camfinder.cli import scanning
@@ -97,12 +115,16 @@ def scan(
         deadline_s=deadline,
         allow_public=allow_public,
         site=site,
+        only=only,
+        credentials=credentials,
     )
     if dry_run:
-        print("\n".join(scanning.describe(plan)))
+        print("\n".join(scanning.describe(plan, only)))
         return
-    inventory = scanning.run(plan, fingerprints=fingerprints, record=record, quiet=quiet)
+    inventory = scanning.run(plan, only=only, fingerprints=fingerprints, record=record, quiet=quiet)
     document = build(inventory)
     judged.judge(document)
     written = finish(document, output, as_json=as_json, everything=everything)
-    raise typer.Exit(highest(written, of_problems(inventory.problems), judged.code(document)))
+    method = of_methods(inventory.problems, scanning.names(only))
+    code = highest(written, of_problems(inventory.problems), method, judged.code(document))
+    raise typer.Exit(code)

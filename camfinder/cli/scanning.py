@@ -10,11 +10,12 @@ from pathlib import Path
 from camfinder.capture.record import Recorder
 from camfinder.cli.knowledge import engine
 from camfinder.cli.progress import progress
+from camfinder.flow.credentials import Credentials, load
 from camfinder.flow.plan import TIERS, Plan, tiers_for
 from camfinder.flow.scan import scan
 from camfinder.model import CamfinderError, Inventory, Source
 from camfinder.net.scope import Scope
-from camfinder.probes import all_probes
+from camfinder.probes import Probe, all_probes
 
 NEVER = range(9100, 9108)
 """Printers print whatever arrives here."""
@@ -32,25 +33,50 @@ def plan(
     deadline_s: float | None,
     allow_public: bool,
     site: str | None,
+    only: Sequence[str] = (),
+    credentials: Path | None = None,
 ) -> Plan:
     """The plan that the options describe.
 
     Raises:
-        CamfinderError: A target or a port is impossible.
+        CamfinderError: A target, a port or a method is impossible, or the credentials are.
     """
     wanted = list(_expand(targets))
     if not wanted:
         raise CamfinderError("no targets; name a network such as 192.168.1.0/24, or `auto`")
+    tiers = TIERS if ports is None else (parse_ports(ports),)
+    if only and ports is None:
+        tiers = tiers_for(methods(only))
     return Plan(
         scope=Scope.parse(wanted, exclude=tuple(exclude), allow_public=allow_public),
-        tiers=TIERS if ports is None else (parse_ports(ports),),
+        tiers=tiers,
         rate=rate,
         gentle=gentle,
         timeout_s=timeout_s,
         retries=retries,
         deadline_s=deadline_s,
         site=site,
+        credentials=Credentials() if credentials is None else load(credentials),
     )
+
+
+def names(only: Sequence[str]) -> frozenset[str]:
+    """The methods named by --only."""
+    return frozenset(_entries(only))
+
+
+def methods(only: Sequence[str]) -> tuple[Probe, ...]:
+    """The protocols to speak: all, or those named.
+
+    Raises:
+        CamfinderError: There is no such method.
+    """
+    wanted = names(only)
+    if not wanted:
+        return all_probes()
+    if unknown := wanted - {probe.name for probe in all_probes()}:
+        raise CamfinderError(f"--only: no method {min(unknown)!r}; see `camfinder protocols`")
+    return tuple(probe for probe in all_probes() if probe.name in wanted)
 
 
 def lines(paths: Sequence[Path]) -> list[str]:
@@ -105,20 +131,26 @@ def parse_ports(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def describe(planned: Plan) -> list[str]:
+def describe(planned: Plan, only: Sequence[str] = ()) -> list[str]:
     """What would be done, for --dry-run."""
     ports = [port for tier in planned.tiers for port in tier]
     return [
         f"scope: {', '.join(planned.scope.describe())} ({planned.scope.size} addresses)",
         f"ports: {', '.join(str(port) for port in ports)}",
         f"pace: {planned.rate:g} packets a second{', gentle' if planned.gentle else ''}",
-        "protocols: " + ", ".join(f"{p.name} ({p.touch.value})" for p in all_probes()),
+        "protocols: " + ", ".join(f"{p.name} ({p.touch.value})" for p in methods(only)),
+        f"logins: {'one a device that asks for it' if planned.credentials else 'none'}",
         "nothing was sent",
     ]
 
 
 def run(
-    planned: Plan, *, fingerprints: Sequence[Path], record: Path | None, quiet: bool
+    planned: Plan,
+    *,
+    only: Sequence[str] = (),
+    fingerprints: Sequence[Path],
+    record: Path | None,
+    quiet: bool,
 ) -> Inventory:
     """Scan; the first Ctrl-C ends it with what was found, the second at once.
 
@@ -148,7 +180,7 @@ def run(
             return await scan(
                 planned,
                 engine=loaded,
-                probes=all_probes(),
+                probes=methods(only),
                 progress=told,
                 stop=stop,
                 recorder=recorder,

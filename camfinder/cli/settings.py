@@ -10,7 +10,7 @@ from typing import Any
 
 from camfinder.model import CamfinderError
 
-COMMANDS = ("scan", "replay", "identify", "explain", "judge", "report", "policies")
+COMMANDS = ("scan", "replay", "listen", "identify", "explain", "judge", "report", "policies")
 
 
 def files() -> tuple[Path, ...]:

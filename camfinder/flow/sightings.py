@@ -18,6 +18,7 @@ from camfinder.model import (
     ProblemKind,
     Transport,
 )
+from camfinder.store.entries import Journal
 
 MAX_PER_ADDRESS = 1_000
 """Different observations kept of one address: a flood from one box must not fill the memory."""
@@ -28,9 +29,16 @@ _Key = tuple[str, Address | None, int, Transport, tuple[Fact, ...]]
 class Sightings:
     """Collects observations; the same one seen again only moves its last sighting."""
 
-    def __init__(self, engine: Engine, problem: Callable[[Problem], None]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        problem: Callable[[Problem], None],
+        journal: Journal | None = None,
+    ) -> None:
         self._engine = engine
         self._problem = problem
+        self._journal = journal
+        self._numbers: dict[_Key, int] = {}
         self._seen: dict[_Key, tuple[Observation, tuple[Evidence, ...]]] = {}
         self._last: dict[_Key, datetime] = {}
         self._by_address: dict[Address | None, list[Evidence]] = defaultdict(list)
@@ -38,15 +46,11 @@ class Sightings:
 
     def add(self, observation: Observation) -> bool:
         """Keep an observation; True when it says something new."""
-        key = (
-            observation.probe,
-            observation.address,
-            observation.port,
-            observation.transport,
-            observation.facts,
-        )
+        key = _key(observation)
         if key in self._seen:
             self._last[key] = max(observation.seen_at, self._last.get(key, observation.seen_at))
+            if self._journal is not None:
+                self._journal.again(self._numbers[key], self._last[key])
             return False
         address = observation.address
         if self._count[address] >= MAX_PER_ADDRESS:
@@ -61,11 +65,25 @@ class Sightings:
                     )
                 )
             return False
-        self._count[address] += 1
+        if self._journal is not None:
+            self._numbers[key] = len(self._seen)
+            self._journal.observed(len(self._seen), observation)
+        self._keep(key, observation)
+        return True
+
+    def restore(self, observation: Observation) -> None:
+        """Keep an observation that the journal holds already, in its order."""
+        key = _key(observation)
+        self._numbers[key] = len(self._seen)
+        self._keep(key, observation)
+        if observation.last_seen is not None:
+            self._last[key] = observation.last_seen
+
+    def _keep(self, key: _Key, observation: Observation) -> None:
         evidence = self._engine.evidence(observation)
         self._seen[key] = (observation, evidence)
-        self._by_address[address].extend(evidence)
-        return True
+        self._count[observation.address] += 1
+        self._by_address[observation.address].extend(evidence)
 
     def known(self, address: Address) -> Known:
         """What the evidence from this address says so far."""
@@ -82,6 +100,16 @@ class Sightings:
             for key, (observation, evidence) in self._seen.items()
         ]
         return tuple(sorted(identify(sightings, self._engine.fingerprints), key=_place))
+
+
+def _key(observation: Observation) -> _Key:
+    return (
+        observation.probe,
+        observation.address,
+        observation.port,
+        observation.transport,
+        observation.facts,
+    )
 
 
 def _place(device: Device) -> tuple[int, int, str]:

@@ -122,6 +122,25 @@ class Datagrams:
                     detail = f"cannot join {group} on {interface.name}: {error.strerror}"
                     self._problem(Problem(ProblemKind.NO_RIGHTS, query.probe, None, detail))
 
+    def overhear(
+        self, version: int, port: int, probe: str, groups: Iterable[tuple[Address, Interface]]
+    ) -> None:
+        """Hears one port without asking anything.
+
+        Args:
+            version: 4 or 6.
+            port: Local port, bound to all addresses.
+            probe: For whom, in problems.
+            groups: Joined on these interfaces: that sends IGMP or MLD reports.
+        """
+        ear = self._bound((version, port, ""), probe)
+        for group, interface in groups if ear is not None else ():
+            try:
+                ear.join(group, interface)
+            except OSError as error:
+                detail = f"cannot join {group} on {interface.name}: {error.strerror}"
+                self._problem(Problem(ProblemKind.NO_RIGHTS, probe, None, detail))
+
     def wait(self, query: Query, ears: Iterable[Ear]) -> Waiter:
         """Registers for the answers of one address; `forget` it afterwards."""
         waiter = Waiter(query.address, frozenset(ears))
@@ -144,6 +163,17 @@ class Datagrams:
         interface: Interface | None = None,
         errors: bool = False,
     ) -> Ear | None:
+        return self._bound(key, query.probe, own=own, interface=interface, errors=errors)
+
+    def _bound(
+        self,
+        key: Key,
+        probe: str,
+        *,
+        own: Address | None = None,
+        interface: Interface | None = None,
+        errors: bool = False,
+    ) -> Ear | None:
         """The socket for a key, opened when first asked for; None where that failed."""
         if key in self._ears:
             return self._ears[key]
@@ -153,7 +183,7 @@ class Datagrams:
                 send_by(sock, interface, own)
         except OSError as error:
             self._ears[key] = None
-            self._not_bound(key[1], query.probe, error)
+            self._not_bound(key[1], probe, error)
             return None
         ear = Ear(sock, self._hear, self._refused)
         ear.open()

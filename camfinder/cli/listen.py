@@ -1,0 +1,67 @@
+"""`camfinder listen`: hear what is said, send nothing, report."""
+
+from typing import Annotated
+
+import typer
+
+from camfinder.cli import options
+from camfinder.cli.codes import highest, of_methods, of_problems
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("listen")(listen)
+
+
+def listen(
+    interface: Annotated[
+        list[str],
+        typer.Option("--interface", "-i", help="Interface; default all that are up. May repeat."),
+    ] = [],  # noqa: B006
+    for_s: Annotated[
+        float | None,
+        typer.Option("--for", min=0.1, help="Seconds to listen; default until Ctrl-C."),
+    ] = None,
+    promiscuous: Annotated[
+        bool, typer.Option("--promisc", help="Hear frames for others too: on a mirror port.")
+    ] = False,
+    join: Annotated[
+        bool,
+        typer.Option(
+            "--join",
+            help="Join the discovery groups, so that switches send them here. The system then "
+            "sends IGMP and MLD reports.",
+        ),
+    ] = False,
+    output: options.Outputs = [],  # noqa: B006
+    as_json: options.AsJson = False,
+    site: options.Site = None,
+    policy: options.Policy = [],  # noqa: B006
+    policies: options.PolicyFolders = [],  # noqa: B006
+    fail_on: options.FailOn = [],  # noqa: B006
+    fingerprints: options.Folders = [],  # noqa: B006
+    everything: options.Everything = False,
+    quiet: options.Quiet = False,
+) -> None:
+    """Find cameras by what they say unasked; sends nothing at all.
+
+    Announcements, DHCP, ARP, names of camera clouds in DNS and TLS, certificates, HTTP and RTSP
+    heads, streams. As root (or with CAP_NET_RAW) all of it; else datagrams to well-known ports.
+    Ctrl-C ends it and writes the report.
+    """
+    from camfinder.cli import listening
+    from camfinder.cli.judging import judging
+    from camfinder.cli.output import check_outputs, finish
+    from camfinder.document import build
+    from camfinder.flow.listen import Ears
+
+    check_outputs(output)
+    judged = judging(policy, policies, fail_on)
+    ears = Ears(tuple(interface), for_s, promiscuous, join, site)
+    inventory = listening.run(ears, fingerprints=fingerprints, quiet=quiet)
+    document = build(inventory)
+    judged.judge(document)
+    written = finish(document, output, as_json=as_json, everything=everything)
+    method = of_methods(inventory.problems, frozenset({"promisc"}))
+    code = highest(written, of_problems(inventory.problems), method, judged.code(document))
+    raise typer.Exit(code)
