@@ -203,6 +203,18 @@ class FindingDoc(msgspec.Struct, kw_only=True):
     fixed_in: str | None = None
 
 
+class TriageDoc(msgspec.Struct, kw_only=True):
+    """What people said of a device in the store; it stays over runs.
+
+    `status`: accepted, false-positive, or null where only a label was given.
+    """
+
+    status: str | None = None
+    note: str | None = None
+    label: str | None = None
+    at: datetime
+
+
 class DeviceDoc(msgspec.Struct, kw_only=True):
     """One box and everything claimed of it (see docs/inventory.md)."""
 
@@ -233,6 +245,7 @@ class DeviceDoc(msgspec.Struct, kw_only=True):
     last_seen: datetime
     record: DeviceRecordDoc | None = None
     findings: list[FindingDoc] = []
+    triage: TriageDoc | None = None
 
     @property
     def possible(self) -> bool:

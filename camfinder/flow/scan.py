@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from camfinder.flow import blind
 from camfinder.flow.attached import Attached
@@ -17,6 +18,7 @@ from camfinder.flow.login import Logins
 from camfinder.flow.plan import HEAD_START_S, Plan, rank
 from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
+from camfinder.flow.resuming import ResumableNet, frame_of
 from camfinder.flow.sightings import Sightings
 from camfinder.match.engine import Engine
 from camfinder.model import (
@@ -39,6 +41,7 @@ from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
 from camfinder.net.sweep import sweep
 from camfinder.probes import Probe
+from camfinder.store.entries import Journal
 
 
 @dataclass(slots=True)
@@ -72,6 +75,7 @@ async def scan(
     stop: asyncio.Event | None = None,
     recorder: Recorder | None = None,
     recording: Callable[[], Source] | None = None,
+    journal: Journal | None = None,
     strict: bool = False,
 ) -> Inventory:
     """The inventory of the scope; ends early, with what was found, when `stop` is set.
@@ -84,9 +88,10 @@ async def scan(
         stop: Set it to end the run.
         recorder: Keeps what is sent and heard.
         recording: Closes the recording and describes it, when all is done.
+        journal: Takes what is done and seen as it goes, and knows what there is to go on from.
         strict: Raise bugs of parsers instead of noting them.
     """
-    run = _Scan(plan, engine, probes, progress or Progress(), recorder, strict=strict)
+    run = _Scan(plan, engine, probes, progress or Progress(), recorder, journal, strict=strict)
     await run.all(stop or asyncio.Event())
     return run.inventory(recording)
 
@@ -99,20 +104,22 @@ class _Scan:
         probes: Sequence[Probe],
         progress: Progress,
         recorder: Recorder | None,
+        journal: Journal | None,
         *,
         strict: bool,
     ) -> None:
         self.plan, self.engine, self.probes, self.progress = plan, engine, probes, progress
         self.problems: list[Problem] = []
-        self.sightings = Sightings(engine, self.problems.append)
+        self.sightings = Sightings(engine, self.problems.append, journal)
         self.reader = Reader(probes, self.problems.append, strict=strict)
         self.hosts: dict[Address, _Host] = {}
         self.heard: asyncio.Queue[Address | None] = asyncio.Queue()
         self.listening = 2  # discovery and the attached subnets; each puts None when it is over
         self.named: set[Address] = set()
-        self.started_at = datetime.now(UTC)
+        self.past = journal.past if journal else None
+        self.started_at = self.past.started_at if self.past else datetime.now(UTC)
         self.first_device_s: float | None = None
-        self.net = Net(
+        self.net = (Net if journal is None else partial(ResumableNet, journal))(
             plan.scope,
             pace=Pace(plan.rate, gentle=plan.gentle),
             timeout_s=plan.timeout_s,
@@ -165,6 +172,7 @@ class _Scan:
         try:
             async with asyncio.TaskGroup() as group:
                 self.group = group
+                self._go_on()
                 group.create_task(self._discover(), name="discover")
                 group.create_task(self._ask_attached(), name="layer 2")
                 group.create_task(self._sweep(), name="sweep")
@@ -284,19 +292,30 @@ class _Scan:
     def keep(self, frame: Frame) -> None:
         """Every frame heard comes here: what is new in it may ask for more."""
         for observation in self.reader.read(frame):
-            if not self.sightings.add(observation) or observation.address is None:
-                continue
-            address = observation.address
-            if not self.plan.scope.permits(address):
-                continue
-            if self.logins.notice(observation, frame):
-                self.group.create_task(self._log_in(address), name=f"login {address}")
-            if not self._host(address).started:
-                self.heard.put_nowait(address)
-            known = self.sightings.known(address)
-            self._want(address, (q for p in self.probes for q in p.follow_ups(observation, known)))
-            if known.surveillance and address not in self.named:
-                self._name(address)
+            if self.sightings.add(observation):
+                self._follow(observation, frame)
+
+    def _follow(self, observation: Observation, frame: Frame) -> None:
+        """What a new observation asks for."""
+        address = observation.address
+        if address is None or not self.plan.scope.permits(address):
+            return
+        if self.logins.notice(observation, frame):
+            self.group.create_task(self._log_in(address), name=f"login {address}")
+        if not self._host(address).started:
+            self.heard.put_nowait(address)
+        known = self.sightings.known(address)
+        self._want(address, (q for p in self.probes for q in p.follow_ups(observation, known)))
+        if known.surveillance and address not in self.named:
+            self._name(address)
+
+    def _go_on(self) -> None:
+        """What an earlier process of this run saw, and the questions that it had left."""
+        seen = self.past.observations if self.past else ()
+        for observation in seen:
+            self.sightings.restore(observation)
+        for observation in seen:
+            self._follow(observation, frame_of(observation))
 
     async def _log_in(self, address: Address) -> None:
         """One attempt with the account that the user gave, when all else was asked."""

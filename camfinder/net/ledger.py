@@ -85,6 +85,25 @@ class Counter:
             and host.wire + EXPECTED_WIRE[kind] <= MAX_WIRE
         )
 
+    def totals(self) -> Ledger:
+        """The account without its hosts."""
+        return Ledger(self._datagrams, self._connections, self._requests)
+
+    def spent(self, address: Address) -> tuple[int, int, int]:
+        """Sends, requests and packets that one host has cost so far."""
+        host = self._hosts.get(address)
+        return (host.sends, host.requests, host.wire) if host else (0, 0, 0)
+
+    def restore(self, totals: Ledger) -> None:
+        """Go on with the account of an earlier process of the same run."""
+        self._datagrams = totals.datagrams
+        self._connections = totals.connections
+        self._requests = totals.requests
+
+    def restore_host(self, address: Address, sends: int, requests: int, wire: int) -> None:
+        """The same for one host."""
+        self._hosts[address] = _Host(sends, requests, wire)
+
     def snapshot(self) -> Ledger:
         """The account as it stands."""
         return Ledger(

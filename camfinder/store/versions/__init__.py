@@ -1,0 +1,1 @@
+"""Migrations of the store, oldest first; alembic finds them by their file names."""
