@@ -161,13 +161,14 @@ def _speaks_for(item: EvidenceDoc) -> Iterable[tuple[str, str, int]]:
     if rest.startswith("model.") and not named and "kind" in item.claims:
         slots = ["kind"]  # another brand is stated beside: the form still tells whose numbers
     form = kind_of(item.fingerprint, item.fact)
-    if not slots and form == FIRMWARE and "maker" in named:
+    found = []
+    if slots:
+        found.append((source, form, max(RANK[item.strength_of(slot)] for slot in slots)))
+    maker = named.get("maker")
+    if maker is not None and maker != source and form == FIRMWARE:
         # The brand's customer code inside the maker's form of version: the form is the maker's.
-        return [(named["maker"], form, RANK[item.strength_of("maker")])]
-    if not slots:
-        return []
-    strength = max(RANK[item.strength_of(slot)] for slot in slots)
-    return [(source, form, strength)]
+        found.append((maker, form, RANK[item.strength_of("maker")]))
+    return found
 
 
 def kind_of(fingerprint: str, fact: str) -> str:
