@@ -246,3 +246,16 @@ def test_only_what_is_certain_holds() -> None:
     assert not holds(None, "2022-09", date(2022, 9, 1))
     assert begun("2020", date(2021, 1, 1))
     assert not begun("2020", date(2020, 6, 1))
+
+
+def test_the_documented_examples_load(tmp_path: Path) -> None:
+    """The two files of docs/policies.md are right as they stand there."""
+    text = (Path(__file__).resolve().parents[2] / "docs" / "policies.md").read_text("utf-8")
+    blocks = [part.partition("```")[0] for part in text.split("```toml\n")[1:]]
+    assert len(blocks) == 2
+    (tmp_path / "town.toml").write_text(blocks[0], encoding="utf-8")
+    (tmp_path / "makers.toml").write_text(blocks[1], encoding="utf-8")
+    known, complaints = read([default_folder(), tmp_path])
+    assert complaints == ()
+    assert known.policies["town-approved"].clauses[0].approved == ("axis", "hanwha")
+    assert known.makers.by_id["nordcam"].platform

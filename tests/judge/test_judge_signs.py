@@ -105,3 +105,17 @@ def test_what_a_brand_is_known_for_is_no_sign() -> None:
     finding = verdict(document_of(device).devices[0], "us-ndaa-889")
     assert finding is not None
     assert finding.verdict == "brand-known-to-relabel"
+
+
+def test_firmware_forms_in_brands_files_are_the_makers_form() -> None:
+    """A brand's file names another maker by a firmware form only where it is that maker's form."""
+    shapes = {"dahua": ("0.000.", "1.000.", "2.420.", "2.520.", "2.800.", "3.", "4.")}
+    seen = 0
+    for rule in rules().fingerprints.rules:
+        maker = rule.gives.get(Slot.MAKER, rule.vendor)
+        if maker == rule.vendor or not any(key.endswith(".firmware") for key in rule.facts):
+            continue
+        for hit in rule.hits:
+            assert (hit.text or "").startswith(shapes[maker]), rule.id
+            seen += 1
+    assert seen >= 3
