@@ -68,7 +68,8 @@ def _block(block: Block) -> Iterator[str]:
 
 
 def _table(caption: str, head: list[list[str]], rows: list[list[Cell]], box: str) -> Iterator[str]:
-    yield f'<div class="{escape(box)}"><table><caption>{escape(caption)}</caption><thead><tr>'
+    yield f'<div class="{escape(box)}" tabindex="0" role="group" aria-label="{escape(caption)}">'
+    yield f"<table><caption>{escape(caption)}</caption><thead><tr>"
     for text, _style in head:
         yield f'<th scope="col">{escape(text)}</th>'
     yield "</tr></thead><tbody>"

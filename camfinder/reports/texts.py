@@ -242,7 +242,7 @@ ENGLISH: Mapping[str, str] = {
     "ui.default": "All but other devices",
     "ui.columns": "Columns",
     "ui.copy": "Copy as CSV",
-    "ui.copied": "{n} rows copied",
+    "ui.copied": "Rows copied: {n}",
     "ui.copy.failed": "Copying was refused by the browser",
     "ui.reset": "Reset",
     "ui.filter": "Filter: {column}",

@@ -47,8 +47,7 @@
       .filter(([, text]) => text)
       .map(([name, text]) => [settings.columns.indexOf(name), text.toLowerCase()]);
     found = rows.filter(passes);
-    if (state.sort === "address") found.sort((a, b) => a.order - b.order || 0);
-    else if (state.sort) {
+    if (state.sort) {
       const index = settings.columns.indexOf(state.sort);
       found.sort((a, b) => collator.compare(a.cells[index], b.cells[index]) || a.order - b.order);
     }
@@ -104,12 +103,18 @@
   /* Sections: those in the page are shown and hidden, the others are built when first opened */
 
   const sections = byId("sections");
+  const scrolled = (className, label, inside) => {
+    const box = make("div", { className, tabIndex: 0 }, inside);
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", label);
+    return box;
+  };
   const builders = {
     h: ([text]) => make("h4", { textContent: text }),
     p: ([text, className]) => make("p", { textContent: text, className }),
     dl: ([pairs]) => make("dl", {}, ...pairs.map(([term, value]) => make("div", {},
       make("dt", { textContent: term }), make("dd", { textContent: value })))),
-    table: ([caption, head, lines, className]) => make("div", { className }, make("table", {},
+    table: ([caption, head, lines, className]) => scrolled(className, caption, make("table", {},
       make("caption", { textContent: caption }),
       make("thead", {}, make("tr", {}, ...head.map(([text]) =>
         make("th", { scope: "col", textContent: text })))),
