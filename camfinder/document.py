@@ -345,7 +345,7 @@ def encode(value: object) -> bytes:
     JSON is looked at in terminals, too.
     """
     data = msgspec.json.encode(value)
-    if data.isascii():
+    if data.isascii() and b"\x7f" not in data:
         return data
     return "".join(c if c.isprintable() else _escaped(c) for c in data.decode()).encode()
 

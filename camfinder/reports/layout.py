@@ -71,10 +71,14 @@ def _kept(columns: Sequence[Column], natural: Sequence[int], width: int) -> list
 
 
 def _widths(least: Sequence[int], natural: Sequence[int], width: int) -> list[int]:
-    """Natural widths where they fit; else the widest give way first, at last below their least."""
+    """Natural widths where they fit; else the widest give way first, down to their least.
+
+    Where even that is too wide they fold further, the first column (who it is) last.
+    """
     widths = list(natural)
     room = width - GAP * (len(widths) - 1)
-    for floor in (least, [NARROWEST] * len(widths)):
+    narrow = [NARROWEST] * (len(widths) - 1)
+    for floor in (least, [*least[:1], *narrow], [NARROWEST, *narrow]):
         while sum(widths) > room:
             wide = [n for n, size in enumerate(widths) if size > floor[n]]
             if not wide:

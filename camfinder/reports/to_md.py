@@ -78,7 +78,7 @@ def _devices(document: Document, text: Texts) -> Iterator[str]:
             [
                 *(_slot(device, column) for column in columns),
                 escaped(", ".join(text(f"mark.{m}") for m in marks(device) if m != "disputed")),
-                "" if device.record is None else text.known("status", device.record.status),
+                _record(device, text),
                 escaped(device.confidence),
             ]
             for device in sorted(devices, key=lambda one: order[one.id])
@@ -91,6 +91,10 @@ def _devices(document: Document, text: Texts) -> Iterator[str]:
 def _slot(device: DeviceDoc, name: str) -> str:
     value = escaped(getattr(device, name))
     return f"{value} (?)" if value and name in device.disputed else value
+
+
+def _record(device: DeviceDoc, text: Texts) -> str:
+    return "" if device.record is None else escaped(text.known("status", device.record.status))
 
 
 def _findings(document: Document, text: Texts) -> Iterator[str]:

@@ -38,7 +38,7 @@ def render(document: Document) -> bytes:
         book.set_properties(
             {
                 "title": "Surveillance devices",
-                "comments": f"camfinder {document.tool.version}",
+                "comments": _text(f"camfinder {document.tool.version}"),
                 "created": document.run.ended_at.replace(tzinfo=None),
             }
         )

@@ -1,9 +1,15 @@
 """Inventories for the report tests: an ordinary one, and one in which every text is an attack."""
 
+import io
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+import msgspec
+
+from camfinder.document import Document
 from camfinder.model import (
     BlindSpot,
     Certificate,
@@ -42,6 +48,15 @@ ATTACKS = (
     "line\nbreak\r\ttab",
     "\ud800lone",
     "[bold]markup[/bold]",
+    "<r><evil/></r>",
+    "_x003d_cmd",
+    "\uff1d1+1",
+    "a;=1+1",
+    "\x7f",
+    "\ufffe\uffff\x0b\x7f\x85",
+    "| a | b |\n| - | - |",
+    "![x](http://evil.example/x.png) www.evil.example",
+    "--><!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>&e;",
     "x" * 1_000_000,
 )
 
@@ -113,3 +128,35 @@ def inventory(text: str | None = None) -> Inventory:
         problems=(Problem(ProblemKind.TIMEOUT, "http", text or "192.0.2.1", text or "late"),),
         fingerprints_digest="0123abcd",
     )
+
+
+def poisoned(document: Document, text: str) -> Document:
+    """The document with every text in it, keys of mappings included, replaced by an attack.
+
+    Such a document never comes out of a run, but out of a file that somebody else sends.
+    """
+    made = msgspec.convert(_mapped(msgspec.to_builtins(document), lambda _old: text), Document)
+    made.schema = document.schema
+    return made
+
+
+def _mapped(value: object, change: Callable[[str], str], key: str = "") -> object:
+    if isinstance(value, dict):
+        free = key in {"claims", "strengths", "disputed", "per_host", "policies", "advisories"}
+        return {
+            (change(name) if free and name else name): _mapped(item, change, "" if free else name)
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in value]
+    fixed = key in {"started_at", "ended_at", "seen_at", "first_seen", "last_seen", "at"}
+    fixed = fixed or key in {"not_before", "not_after", "excerpt"}
+    return change(value) if isinstance(value, str) and not fixed else value
+
+
+def readable(rendered: bytes) -> str:
+    """The text of a rendered report; of a workbook the text of all its parts."""
+    if not rendered.startswith(b"PK"):
+        return rendered.decode()
+    with zipfile.ZipFile(io.BytesIO(rendered)) as book:
+        return "\n".join(book.read(name).decode() for name in book.namelist())

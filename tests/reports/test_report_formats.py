@@ -8,7 +8,8 @@ from typing import Any
 import jsonschema
 import pytest
 from conftest import ROOT
-from inventories import ATTACKS, inventory
+from crowd import crowd
+from inventories import ATTACKS, inventory, poisoned, readable
 from lxml import html
 
 from camfinder.document import build, dumps, loads, schema
@@ -17,6 +18,7 @@ from camfinder.reports import Report, all_reports, report_for
 from camfinder.reports.to_html import digest
 
 FORMATS = all_reports()
+FORBIDDEN = "\x00\x07\x0b\x1b\x7f\x85\u202e\u2066\ufffe\uffff"
 
 
 def select(page: html.HtmlElement, path: str) -> list[Any]:
@@ -41,7 +43,7 @@ def named(report: Report) -> str:
 @pytest.mark.parametrize("report", FORMATS, ids=named)
 def test_ordinary_inventory_renders_whole(report: Report) -> None:
     """The camera's address, model and firmware stand in every format."""
-    text = report.render(build(inventory())).decode()
+    text = readable(report.render(build(inventory())))
     assert all(part in text for part in ("192.0.2.1", "P3245-V", "10.12.114"))
 
 
@@ -50,10 +52,33 @@ def test_ordinary_inventory_renders_whole(report: Report) -> None:
 def test_hostile_text_is_inert(report: Report, attack: str) -> None:
     """No format passes on control characters, bidi controls, or breaks on odd text."""
     rendered = report.render(build(inventory(attack)))
-    text = rendered.decode()
-    assert not {c for c in "\x1b\x00\x07\u202e\u2066" if c in text}
+    assert not set(FORBIDDEN) & set(readable(rendered))
     if report.name not in {"json", "jsonl"}:
         assert len(rendered) < 5_000_000
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda text: repr(text[:12]))
+@pytest.mark.parametrize("report", FORMATS, ids=named)
+def test_poisoned_document_is_inert(report: Report, attack: str) -> None:
+    """A document in which every single text is an attack renders, and is harmless too."""
+    text = attack[:5_000].encode("utf-8", "replace").decode()
+    rendered = report.render(poisoned(crowd(8), text))
+    assert not set(FORBIDDEN) & set(readable(rendered))
+
+
+@pytest.mark.parametrize("report", FORMATS, ids=named)
+def test_rendering_is_pure(report: Report) -> None:
+    """The same document gives the same bytes."""
+    assert report.render(crowd(5)) == report.render(crowd(5))
+
+
+@pytest.mark.parametrize("report", FORMATS, ids=named)
+def test_nothing_found_is_a_report_too(report: Report) -> None:
+    """An inventory without devices renders."""
+    document = crowd(1)
+    document.devices, document.records, document.problems = [], [], []
+    document.run.blind_spots = []
+    assert report.render(document) or report.name == "jsonl"
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda text: repr(text[:12]))
@@ -113,7 +138,10 @@ def test_document_of_another_version_is_refused() -> None:
 
 
 def test_longest_suffix_wins() -> None:
-    """`a.cdx.json` is not plain JSON once such a format exists; `.JSON` is JSON."""
+    """`a.cdx.json` is not plain JSON, `a.bom.csv` no plain CSV; `.JSON` is JSON."""
+    assert suffix(".cdx.json").name == "cdx"
+    assert suffix(".bom.csv").name == "bom_csv"
+    assert suffix(".nmap.xml").name == "nmap"
     report = report_for("A.JSON")
     assert report is not None
     assert report.name == "json"
