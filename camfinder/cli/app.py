@@ -7,12 +7,23 @@ from collections.abc import Sequence
 import typer
 
 from camfinder import __version__
-from camfinder.cli import explain, fingerprints, identify, lab, report, system
+from camfinder.cli import (
+    diff,
+    explain,
+    fingerprints,
+    history,
+    identify,
+    lab,
+    report,
+    system,
+    triage,
+)
 from camfinder.cli import judge as judge_command
 from camfinder.cli import listen as listen_command
 from camfinder.cli import policies as policies_command
 from camfinder.cli import protocols as protocols_command
 from camfinder.cli import replay as replay_command
+from camfinder.cli import runs as runs_command
 from camfinder.cli import scan as scan_command
 from camfinder.cli.codes import Exit
 from camfinder.cli.settings import defaults
@@ -34,6 +45,10 @@ for module in (
     explain,
     judge_command,
     report,
+    diff,
+    history,
+    triage,
+    runs_command,
     fingerprints,
     policies_command,
     protocols_command,

@@ -23,6 +23,13 @@ def _not_seen(document: Document) -> int:
     return sum(record.status == "not-seen" for record in document.records)
 
 
+def _appeared(document: Document) -> int:
+    """New since the run before, and nobody has said yet that they may be there."""
+    settled = {d.id for d in document.devices if d.triage is not None and d.triage.status}
+    changes = document.changes or []
+    return sum(each.kind == "appeared" and each.device not in settled for each in changes)
+
+
 COUNTS: Mapping[str, Callable[[Document], int]] = {
     "listed": _findings(lambda f: f.kind == "policy" and f.verdict == "listed"),
     "listed-through-maker": _findings(
@@ -33,6 +40,7 @@ COUNTS: Mapping[str, Callable[[Document], int]] = {
     "posture": _findings(lambda f: f.kind == "posture"),
     "unrecorded": _unrecorded,
     "not-seen": _not_seen,
+    "appeared": _appeared,
 }
 """Word to the number of devices, or records, that it names."""
 

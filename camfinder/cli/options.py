@@ -61,7 +61,24 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         help="Exit code 1 where one of these was found: listed, listed-through-maker, kev, "
-        "affected, unrecorded, not-seen, posture. May repeat.",
+        "affected, unrecorded, not-seen, appeared, posture. May repeat.",
         envvar="CAMFINDER_FAIL_ON",
     ),
 ]
+
+Db = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        help="The store: an SQLite file, or postgresql+psycopg://user@host/database; `none` for "
+        "none. Default: camfinder.db in the user's state folder.",
+        envvar="CAMFINDER_DB",
+    ),
+]
+OfSite = Annotated[
+    str | None,
+    typer.Option(
+        "--site", help="Only this network, by the name its runs had.", envvar="CAMFINDER_SITE"
+    ),
+]
+NoStore = Annotated[bool, typer.Option("--no-store", help="Keep nothing of this run in the store.")]

@@ -5,9 +5,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from camfinder.cli.codes import Exit, highest
-from camfinder.document import Document, dumps
+from camfinder.document import Document, dumps, encode
 from camfinder.model import CamfinderError
 from camfinder.reports import Report, all_reports, report_for
 
@@ -47,6 +48,14 @@ def finish(
     else:
         print_table(document, everything=everything)
     return code
+
+
+def print_json(value: Any) -> None:
+    """Any msgspec value on stdout, indented by two."""
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.format(encode(value), indent=2) + b"\n")
+    sys.stdout.flush()
 
 
 def print_table(document: Document, *, everything: bool) -> None:

@@ -25,6 +25,8 @@ def replay(
     each: Annotated[
         bool, typer.Option("--each", help="Every file is a network of its own.")
     ] = False,
+    db: options.Db = None,
+    no_store: options.NoStore = False,
     site: options.Site = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
@@ -44,9 +46,11 @@ def replay(
     from camfinder.cli.knowledge import engine
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
+    from camfinder.cli.storing import kept
     from camfinder.document import build
     from camfinder.flow.replay import replay as run
     from camfinder.probes import all_probes
+    from camfinder.store.content import Plan
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
@@ -56,21 +60,25 @@ def replay(
     code = Exit.OK
     try:
         for group in [[file] for file in files] if each else [files]:
-            with progress(quiet=quiet) as told:
-                inventory = run(
-                    group,
-                    engine=loaded,
-                    probes=all_probes(),
-                    site=site,
-                    strict=strict,
-                    progress=told,
-                    stopped=lambda: bool(stop),
-                )
+            plan = Plan(targets=[str(file) for file in group])
+            with kept(db, no_store=no_store, mode="replay", site=site, plan=plan) as keeping:
+                with progress(quiet=quiet) as told:
+                    inventory = run(
+                        group,
+                        engine=loaded,
+                        probes=all_probes(),
+                        site=site,
+                        strict=strict,
+                        progress=told,
+                        journal=keeping.journal,
+                        stopped=lambda: bool(stop),
+                    )
+                document = build(inventory)
+                judged.judge(document)
+                code = highest(code, keeping.finish(document))
             if each and not as_json:
                 print(f"{group[0]}:", file=sys.stdout)
             paths = [_own_name(path, group[0]) for path in output] if each else output
-            document = build(inventory)
-            judged.judge(document)
             written = finish(document, paths, as_json=as_json, everything=everything)
             code = highest(code, written, of_problems(inventory.problems), judged.code(document))
             if stop:

@@ -83,6 +83,16 @@ def scan(
             envvar="CAMFINDER_CREDENTIALS",
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="Go on with the last scan of these targets that was cut short (without targets: "
+            "of any); what was asked is not asked again.",
+        ),
+    ] = False,
+    db: options.Db = None,
+    no_store: options.NoStore = False,
     site: options.Site = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
@@ -97,16 +107,21 @@ def scan(
     but, with --credentials, one for a device that asks for it.
     Ctrl-C ends the scan and still writes the report.
     """
-    from camfinder.cli import scanning
+    from camfinder.cli import scanning, storing
     from camfinder.cli.judging import judging
     from camfinder.cli.output import check_outputs, finish
     from camfinder.document import build
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
+    wanted = [*(targets or []), *scanning.lines(targets_file)]
+    unwanted = [*exclude, *scanning.lines(exclude_file)]
+    if resume and not wanted:
+        left = storing.unfinished(db, site)
+        wanted, unwanted, ports, only = left.targets, left.exclude, left.ports, left.only
     plan = scanning.plan(
-        targets=[*(targets or []), *scanning.lines(targets_file)],
-        exclude=[*exclude, *scanning.lines(exclude_file)],
+        targets=wanted,
+        exclude=unwanted,
         ports=ports,
         rate=rate,
         gentle=gentle,
@@ -121,10 +136,22 @@ def scan(
     if dry_run:
         print("\n".join(scanning.describe(plan, only)))
         return
-    inventory = scanning.run(plan, only=only, fingerprints=fingerprints, record=record, quiet=quiet)
-    document = build(inventory)
-    judged.judge(document)
+    asked = scanning.asked(plan, ports, only)
+    with storing.kept(
+        db, no_store=no_store, mode="scan", site=site, plan=asked, resume=resume
+    ) as kept:
+        inventory = scanning.run(
+            plan,
+            only=only,
+            fingerprints=fingerprints,
+            record=record,
+            quiet=quiet,
+            journal=kept.journal,
+        )
+        document = build(inventory)
+        judged.judge(document)
+        stored = kept.finish(document)
     written = finish(document, output, as_json=as_json, everything=everything)
     method = of_methods(inventory.problems, scanning.names(only))
-    code = highest(written, of_problems(inventory.problems), method, judged.code(document))
+    code = highest(written, stored, of_problems(inventory.problems), method, judged.code(document))
     raise typer.Exit(code)

@@ -16,6 +16,8 @@ from camfinder.flow.scan import scan
 from camfinder.model import CamfinderError, Inventory, Source
 from camfinder.net.scope import Scope
 from camfinder.probes import Probe, all_probes
+from camfinder.store import content
+from camfinder.store.entries import Journal
 
 NEVER = range(9100, 9108)
 """Printers print whatever arrives here."""
@@ -57,6 +59,17 @@ def plan(
         deadline_s=deadline_s,
         site=site,
         credentials=Credentials() if credentials is None else load(credentials),
+    )
+
+
+def asked(planned: Plan, ports: str | None, only: Sequence[str]) -> content.Plan:
+    """The plan as the store keeps it, for --resume and for telling what a scan could see."""
+    return content.Plan(
+        targets=list(planned.scope.targets),
+        exclude=list(planned.scope.exclude),
+        ports=ports,
+        only=sorted(names(only)),
+        covers=planned.scope.spans(),
     )
 
 
@@ -151,6 +164,7 @@ def run(
     fingerprints: Sequence[Path],
     record: Path | None,
     quiet: bool,
+    journal: Journal | None = None,
 ) -> Inventory:
     """Scan; the first Ctrl-C ends it with what was found, the second at once.
 
@@ -185,6 +199,7 @@ def run(
                 stop=stop,
                 recorder=recorder,
                 recording=recording if recorder is not None else None,
+                journal=journal,
             )
 
         return asyncio.run(main())

@@ -12,6 +12,7 @@ from camfinder.flow.sightings import Sightings
 from camfinder.match.engine import Engine
 from camfinder.model import Frame, Inventory, Problem, ProblemKind, Run, Source
 from camfinder.probes import Probe
+from camfinder.store.entries import Journal
 
 
 def replay(
@@ -22,6 +23,7 @@ def replay(
     site: str | None = None,
     strict: bool = False,
     progress: Progress | None = None,
+    journal: Journal | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Inventory:
     """The inventory that the captures together show; all files are one network.
@@ -33,6 +35,7 @@ def replay(
         site: Name of the network, for the document.
         strict: Raise bugs of parsers instead of noting them.
         progress: Told of each file.
+        journal: Takes what is seen as it goes.
         stopped: Asked now and then; True ends the run with what was found.
 
     Raises:
@@ -40,7 +43,7 @@ def replay(
     """
     progress = progress or Progress()
     problems: list[Problem] = []
-    sightings = Sightings(engine, problems.append)
+    sightings = Sightings(engine, problems.append, journal)
     reader = Reader(probes, problems.append, strict=strict)
     times: list[datetime] = []
     sources: list[Source] = []

@@ -1,12 +1,12 @@
 """What a run has seen so far: observations with their evidence, and the devices they make."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from camfinder.match.engine import Engine
-from camfinder.match.identify import identify, known
+from camfinder.match.identify import describe, identify, known
 from camfinder.model import (
     Address,
     Device,
@@ -42,6 +42,7 @@ class Sightings:
         self._seen: dict[_Key, tuple[Observation, tuple[Evidence, ...]]] = {}
         self._last: dict[_Key, datetime] = {}
         self._by_address: dict[Address | None, list[Evidence]] = defaultdict(list)
+        self._keys: dict[Address | None, list[_Key]] = defaultdict(list)
         self._count: dict[Address | None, int] = defaultdict(int)
 
     def add(self, observation: Observation) -> bool:
@@ -83,6 +84,7 @@ class Sightings:
         evidence = self._engine.evidence(observation)
         self._seen[key] = (observation, evidence)
         self._count[observation.address] += 1
+        self._keys[observation.address].append(key)
         self._by_address[observation.address].extend(evidence)
 
     def known(self, address: Address) -> Known:
@@ -93,6 +95,11 @@ class Sightings:
         """Whether anything was observed at this address."""
         return self._count.get(address, 0) > 0
 
+    def device_at(self, address: Address) -> Device | None:
+        """What the sightings of one address alone describe: to be told while a run goes on."""
+        sightings = [self._seen[key] for key in self._keys.get(address, ())]
+        return describe(sightings, self._engine.fingerprints)
+
     def devices(self) -> tuple[Device, ...]:
         """The boxes that all sightings together describe."""
         sightings = [
@@ -100,6 +107,14 @@ class Sightings:
             for key, (observation, evidence) in self._seen.items()
         ]
         return tuple(sorted(identify(sightings, self._engine.fingerprints), key=_place))
+
+
+def devices_of(engine: Engine, observations: Iterable[Observation]) -> tuple[Device, ...]:
+    """The boxes that stored observations describe, by the fingerprints of today."""
+    sightings = Sightings(engine, lambda _problem: None)
+    for observation in observations:
+        sightings.restore(observation)
+    return sightings.devices()
 
 
 def _key(observation: Observation) -> _Key:

@@ -141,9 +141,21 @@ class Scope:
                     return True
         return False
 
+    def spans(self) -> list[tuple[int, str, str]]:
+        """IP version, first and last address of everything that may be asked."""
+        return [
+            (version, _address(version, span.first), _address(version, span.last))
+            for (version, _zone), spans in self._permitted.items()
+            for span in spans.spans
+        ]
+
     def describe(self) -> tuple[str, ...]:
         """The scope for reports: the targets, then `not ` and each exclusion."""
         return (*self.targets, *(f"not {text}" for text in self.exclude))
+
+
+def _address(version: int, number: int) -> str:
+    return str(IPv4Address(number) if version == 4 else IPv6Address(number))
 
 
 def _collect(pieces: Iterable[Piece]) -> dict[tuple[int, str | None], SpanSet]:

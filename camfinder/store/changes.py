@@ -4,6 +4,7 @@ No database here. Silence is no change: a value that one run did not learn, a po
 try, an address that was not in its scope say nothing.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,9 @@ from camfinder.store.content import Plan
 
 Values = tuple[tuple[str, str], ...]
 """Values of a slot with their strengths; the one that reports show comes first."""
+
+Spans = tuple[tuple[int, int, int], ...]
+"""IP version, first and last address, sorted."""
 
 _WEAK = frozenset({"hint"})
 _KEYS: Mapping[str, Callable[[str], str]] = {
@@ -78,7 +82,7 @@ class RunView:
         id: Its number.
         mode: `scan`, `replay` or `listen`.
         complete: It came to its end.
-        plan: What was asked for.
+        covered: What it could ask.
         ended_at: UTC.
         devices: By the store's number.
     """
@@ -86,7 +90,7 @@ class RunView:
     id: int
     mode: str
     complete: bool
-    plan: Plan
+    covered: Spans
     ended_at: datetime
     devices: Mapping[int, View] = field(default_factory=dict)
 
@@ -98,20 +102,27 @@ class RunView:
         if not self.complete or self.mode != "scan":
             return False
         addresses = view.all("address")
-        return not addresses or any(covers(self.plan, address) for address in addresses)
+        return not addresses or any(covers(self.covered, address) for address in addresses)
 
 
-def covers(plan: Plan, address: str) -> bool:
-    """Whether a scan by this plan could ask the address."""
+def spans_of(plan: Plan) -> Spans:
+    """What a scan by this plan could ask, in order."""
+    return tuple(
+        sorted(
+            (version, int(ip_address(first)), int(ip_address(last)))
+            for version, first, last in plan.covers
+        )
+    )
+
+
+def covers(spans: Spans, address: str) -> bool:
+    """Whether the address is in one of the spans."""
     try:
         wanted = ip_address(address)
     except ValueError:
         return False
-    for version, first, last in plan.covers:
-        span = (int(ip_address(first)), int(ip_address(last)))
-        if version == wanted.version and span[0] <= int(wanted) <= span[1]:
-            return True
-    return False
+    at = bisect_right(spans, (wanted.version, int(wanted), 1 << 128)) - 1
+    return at >= 0 and spans[at][0] == wanted.version and int(wanted) <= spans[at][2]
 
 
 def compare(

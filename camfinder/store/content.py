@@ -38,7 +38,8 @@ class Plan(msgspec.Struct, kw_only=True):
 
     targets: list[str] = []
     exclude: list[str] = []
-    tiers: list[list[int]] = []
+    ports: str | None = None
+    only: list[str] = []
     covers: list[tuple[int, str, str]] = []
     """IP version, first and last address of what could be asked, exclusions taken out."""
 

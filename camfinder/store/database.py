@@ -90,7 +90,8 @@ class Database:
                     f"no store at {path}: `camfinder scan` makes it, or name another one with --db"
                 )
             try:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                path.touch(mode=0o600)  # an inventory is for nobody else
             except OSError as error:
                 raise StoreError(
                     f"{path}: {error.strerror}; name another place with --db"

@@ -51,7 +51,7 @@ def finish(database: Database, run: int, document: Document) -> None:
                 sa.select(tables.runs.c.site).where(tables.runs.c.id == run)
             ).scalar_one()
         )
-        tried = _tried(connection, run)
+        tried = tried_in(connection, run)
         connection.execute(sa.delete(tables.journal).where(tables.journal.c.run == run))
         keep(database, connection, run, site, document, tried=tried)
 
@@ -110,7 +110,7 @@ def abandon(database: Database, run: int) -> None:
         )
 
 
-def _tried(connection: sa.Connection, run: int) -> dict[str, dict[int, str]]:
+def tried_in(connection: sa.Connection, run: int) -> dict[str, dict[int, str]]:
     """What the connection attempts of a run found at last."""
     notes = tables.journal.c
     rows = connection.execute(

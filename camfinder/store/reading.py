@@ -72,14 +72,25 @@ def _names(connection: sa.Connection, run: int) -> dict[tuple[int, int], tuple[i
 
 
 def triage(connection: sa.Connection, devices: Iterable[int]) -> dict[int, TriageDoc]:
-    """What people said of these devices."""
-    wanted = set(devices)
-    rows = connection.execute(sa.select(tables.triage))
-    return {
+    """What people said of these devices, or of the ones that they turned out to be."""
+    notes = {
         row.device: TriageDoc(status=row.status, note=row.note, label=row.label, at=row.at)
-        for row in rows
-        if row.device in wanted
+        for row in connection.execute(sa.select(tables.triage))
     }
+    homes = _homes(connection) if notes else {}
+    said = {device: notes.get(homes.get(device, device)) for device in devices}
+    return {
+        device: note or notes[device] for device, note in said.items() if note or device in notes
+    }
+
+
+def fill(connection: sa.Connection, run: StoredRun, document: Document) -> None:
+    """Put triage and changes into the document of a run that was just stored."""
+    names = {name: device for device, name in _names(connection, run.id).values()}
+    notes = triage(connection, names.values())
+    for one in document.devices:
+        one.triage = notes.get(names.get(one.id, 0))
+    document.changes = changes_of(connection, run)
 
 
 def changes_of(connection: sa.Connection, run: StoredRun) -> list[ChangeDoc] | None:
@@ -149,7 +160,7 @@ def _views(
             run.id,
             run.mode,
             run.state == COMPLETE,
-            run.plan,
+            changes.spans_of(run.plan),
             run.ended_at or run.started_at,
             seen[run.id],
         )
@@ -298,6 +309,50 @@ def evidence_for(
         numbers = f"{change.before or ''}, {change.after or ''}".replace("/tcp", "").split(", ")
         carried = [item for item in device.evidence if str(item.port) in numbers]
     return list({item.id: item for item in carried or device.evidence}.values())[:at_most]
+
+
+def proofs(
+    connection: sa.Connection, before: StoredRun, after: StoredRun, found: Sequence[ChangeDoc]
+) -> list[list[EvidenceDoc]]:
+    """The evidence of each change: of both runs where a value changed, else of the one that saw."""
+    names = {
+        run.id: {name: device for device, name in _names(connection, run.id).values()}
+        for run in (before, after)
+    }
+    homes = _homes(connection)
+
+    def shown(change: ChangeDoc, run: StoredRun, number: int | None) -> list[EvidenceDoc]:
+        home = homes.get(number or 0, number)
+        members = [n for n in names[run.id].values() if homes.get(n, n) == home]
+        return evidence_for(change, device_in(connection, run.id, members))
+
+    told = []
+    for change in found:
+        number = names[after.id].get(change.device) or names[before.id].get(change.device)
+        items = [] if change.kind == "gone" else shown(change, after, number)
+        items += [] if change.kind == "appeared" else shown(change, before, number)
+        told.append(items)
+    return told
+
+
+def settled(connection: sa.Connection) -> frozenset[str]:
+    """Names of devices that somebody accepted or called a false positive."""
+    rows = connection.execute(
+        sa.select(_DEVICE.name)
+        .join(tables.triage, tables.triage.c.device == _DEVICE.id)
+        .where(tables.triage.c.status.is_not(None))
+    )
+    return frozenset(row.name for row in rows)
+
+
+def counts(connection: sa.Connection) -> dict[int, int]:
+    """How many surveillance devices each run saw."""
+    rows = connection.execute(
+        sa.select(_SEEN.run, sa.func.count())
+        .where(_SEEN.surveillance.is_(True))
+        .group_by(_SEEN.run)
+    )
+    return {run: number for run, number in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def observations(connection: sa.Connection, run: int) -> Iterator[Observation]:

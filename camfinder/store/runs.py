@@ -36,6 +36,7 @@ class StoredRun:
         plan: What was asked for.
         started_at: UTC.
         ended_at: None while it runs, or where it was killed.
+        stored_at: When anything was stored last; of a replay long after its traffic.
     """
 
     id: int
@@ -45,6 +46,7 @@ class StoredRun:
     plan: Plan
     started_at: datetime
     ended_at: datetime | None
+    stored_at: datetime
 
     @property
     def title(self) -> str:
@@ -62,10 +64,20 @@ def _stored(row: Any) -> StoredRun:
         unpack_json(row.plan, Plan),
         row.started_at,
         row.ended_at,
+        row.beat_at,
     )
 
 
-_COLUMNS = (_RUN.id, _RUN.site, _RUN.mode, _RUN.state, _RUN.plan, _RUN.started_at, _RUN.ended_at)
+_COLUMNS = (
+    _RUN.id,
+    _RUN.site,
+    _RUN.mode,
+    _RUN.state,
+    _RUN.plan,
+    _RUN.started_at,
+    _RUN.ended_at,
+    _RUN.beat_at,
+)
 
 
 def begin(database: Database, *, site: str | None, mode: str, plan: Plan) -> int:
@@ -90,6 +102,19 @@ def begin(database: Database, *, site: str | None, mode: str, plan: Plan) -> int
         return int(made.scalar_one())
 
 
+def unfinished(database: Database, site: str | None) -> Plan:
+    """What the last scan of a site was asked to do, where it did not come to its end.
+
+    Raises:
+        StoreError: It did, or there is none.
+    """
+    with database.reading() as connection:
+        scans = [run for run in listing(connection, site or "") if run.mode == "scan"]
+    if not scans or scans[-1].state == COMPLETE:
+        raise StoreError("--resume: the last scan is finished; name targets to start another one")
+    return scans[-1].plan
+
+
 def take_up(database: Database, *, site: str | None, plan: Plan | None) -> tuple[StoredRun, Past]:
     """The last scan of this plan that did not come to its end; from now on it is ours.
 
@@ -103,7 +128,7 @@ def take_up(database: Database, *, site: str | None, plan: Plan | None) -> tuple
     """
     with database.writing() as connection:
         rows = connection.execute(
-            sa.select(*_COLUMNS, _RUN.process, _RUN.beat_at, _RUN.ledger)
+            sa.select(*_COLUMNS, _RUN.process, _RUN.ledger)
             .where(_RUN.site == (site or ""), _RUN.mode == "scan")
             .order_by(_RUN.id.desc())
         )
@@ -122,7 +147,8 @@ def take_up(database: Database, *, site: str | None, plan: Plan | None) -> tuple
 
 
 def _same(one: Plan, other: Plan) -> bool:
-    return (one.targets, one.exclude, one.tiers) == (other.targets, other.exclude, other.tiers)
+    mine = (one.targets, one.exclude, one.ports, one.only)
+    return mine == (other.targets, other.exclude, other.ports, other.only)
 
 
 def _past(connection: sa.Connection, row: Any) -> Past:
@@ -225,7 +251,7 @@ def _until(what: str) -> datetime:
 
 
 def remove(database: Database, before: datetime) -> int:
-    """Remove runs that ended, or were killed, before a moment; how many.
+    """Remove runs that were stored before a moment; how many.
 
     The last run of every site stays, and so do devices with their names and triage.
 
@@ -235,11 +261,7 @@ def remove(database: Database, before: datetime) -> int:
     with database.writing() as connection:
         runs = listing(connection)
         last = {run.site: run.id for run in ended(runs)}
-        old = [
-            run.id
-            for run in runs
-            if (run.ended_at or run.started_at) < before and last.get(run.site) != run.id
-        ]
+        old = [run.id for run in runs if run.stored_at < before and last.get(run.site) != run.id]
         for run in old:
             connection.execute(sa.delete(tables.runs).where(_RUN.id == run))
     if old and database.sqlite:
