@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from camfinder.flow import blind
+from camfinder.flow.announce import Announcer
 from camfinder.flow.attached import Attached
 from camfinder.flow.login import Logins
 from camfinder.flow.plan import HEAD_START_S, Plan, rank
@@ -115,7 +116,7 @@ class _Scan:
         self.hosts: dict[Address, _Host] = {}
         self.heard: asyncio.Queue[Address | None] = asyncio.Queue()
         self.listening = 2  # discovery and the attached subnets; each puts None when it is over
-        self.named: set[Address] = set()
+        self.announcer = Announcer(self.sightings, self.progress)
         self.past = journal.past if journal else None
         self.started_at = self.past.started_at if self.past else datetime.now(UTC)
         self.first_device_s: float | None = None
@@ -306,8 +307,8 @@ class _Scan:
             self.heard.put_nowait(address)
         known = self.sightings.known(address)
         self._want(address, (q for p in self.probes for q in p.follow_ups(observation, known)))
-        if known.surveillance and address not in self.named:
-            self._name(address)
+        if self.announcer.heard(address, known):
+            self._name()
 
     def _go_on(self) -> None:
         """What an earlier process of this run saw, and the questions that it had left."""
@@ -324,8 +325,7 @@ class _Scan:
         for frame in told.frames:
             self.keep(frame)
 
-    def _name(self, address: Address) -> None:
-        self.named.add(address)
+    def _name(self) -> None:
         if self.first_device_s is None:
             self.first_device_s = (datetime.now(UTC) - self.started_at).total_seconds()
         self.progress.advance("discovery", 1)
