@@ -134,6 +134,9 @@ class Onvif(Table, frozen=True, kw_only=True):
         realm: The realm of `http` refusals.
         user: The lab's account on the device, for tests with credentials; empty for none.
         secret: Its password.
+        video_sources: GetVideoSources: one for each channel.
+        clock_ahead_s: How far its clock is ahead of ours; a login's time must then be within ten
+            seconds of it. None: right, and the time does not count.
     """
 
     port: int = 80
@@ -152,6 +155,8 @@ class Onvif(Table, frozen=True, kw_only=True):
     realm: str = ""
     user: str = ""
     secret: str = ""
+    video_sources: int = 1
+    clock_ahead_s: float | None = None
 
 
 class Wsd(Table, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ persona says so; a refusal is HTTP 401 with Digest, or the SOAP fault ter:NotAut
 import base64
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
@@ -50,7 +50,8 @@ def respond(seat: Seat, onvif: Onvif, request: Request) -> tuple[int, tuple[str,
     allowed = (operation in _PRE_AUTH and operation not in onvif.closed) or operation in onvif.open
     if not allowed and not _logged_in(onvif, text):
         return _refusal(seat, onvif)
-    body = _answer(seat, onvif, operation)
+    sources = operation == "GetVideoSources"
+    body = _video_sources(onvif) if sources else _answer(seat, onvif, operation)
     if body is None:
         return _soap(400, _fault("s:Receiver", "ter:ActionNotSupported", "Not implemented"))
     return _soap(200, body)
@@ -69,9 +70,19 @@ def _logged_in(onvif: Onvif, text: str) -> bool:
         nonce = base64.b64decode(got["Nonce"], validate=True)
     except ValueError:
         return False
+    if onvif.clock_ahead_s is not None and not _is_timely(got["Created"], onvif.clock_ahead_s):
+        return False
     told = nonce + got["Created"].encode() + onvif.secret.encode()
     digest = hashlib.sha1(told, usedforsecurity=False).digest()  # the profile prescribes SHA-1
     return got["Password"] == base64.b64encode(digest).decode()
+
+
+def _is_timely(created: str, ahead_s: float) -> bool:
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return False
+    return abs(moment - datetime.now(UTC) - timedelta(seconds=ahead_s)) < timedelta(seconds=10)
 
 
 def _refusal(seat: Seat, onvif: Onvif) -> tuple[int, tuple[str, ...], bytes]:
@@ -109,7 +120,7 @@ def _answer(seat: Seat, onvif: Onvif, operation: str) -> str | None:
 
     match operation:
         case "GetSystemDateAndTime":
-            inner = _clock()
+            inner = _clock(onvif.clock_ahead_s or 0.0)
         case "GetDeviceInformation":
             inner = "".join(
                 f"<tds:{name}>{said(text)}</tds:{name}>"
@@ -142,8 +153,8 @@ def _answer(seat: Seat, onvif: Onvif, operation: str) -> str | None:
     return f"<tds:{operation}Response>{inner}</tds:{operation}Response>"
 
 
-def _clock() -> str:
-    now = datetime.now(UTC)
+def _clock(ahead_s: float) -> str:
+    now = datetime.now(UTC) + timedelta(seconds=ahead_s)
     return (
         "<tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType>"
         "<tt:DaylightSavings>false</tt:DaylightSavings><tt:TimeZone><tt:TZ>UTC0</tt:TZ>"
@@ -185,6 +196,18 @@ def _scopes(seat: Seat, onvif: Onvif) -> str:
         f"<tt:ScopeItem>{escape(seat.text(scope))}</tt:ScopeItem></tds:Scopes>"
         for scope in scopes
     )
+
+
+def _video_sources(onvif: Onvif) -> str:
+    """Of the media service (ONVIF Media Service Specification, section 5.3)."""
+    sources = "".join(
+        f'<trt:VideoSources token="source{number}"><tt:Framerate>25</tt:Framerate>'
+        "<tt:Resolution><tt:Width>1920</tt:Width><tt:Height>1080</tt:Height></tt:Resolution>"
+        "</trt:VideoSources>"
+        for number in range(1, onvif.video_sources + 1)
+    )
+    name = "trt:GetVideoSourcesResponse"
+    return f'<{name} xmlns:trt="http://www.onvif.org/ver10/media/wsdl">{sources}</{name}>'
 
 
 def _interface(seat: Seat) -> str:
