@@ -25,6 +25,8 @@ from camfinder.reports.texts import Texts, texts
 WHOLE = 200
 """Up to so many devices, their sections and rows stand in the page itself; above it the script
 builds sections when they are opened, and the rows of one page of the table at a time."""
+PAGE = 50
+"""Rows of the table on one page of a big inventory: a keystroke in the search redraws them."""
 MOST_ROWS = 500
 """Rows of the tables of problems, changes, missing records, hosts; the document has them all."""
 
@@ -77,7 +79,7 @@ def render(document: Document) -> bytes:
         first_rows=_marked(table.body(made[:WHOLE], columns, text)),
         more_rows=_marked(table.body(made[WHOLE:], columns, text)),
         sections=_sections(made, changes, text) if whole else (),
-        settings=_settings(columns, text),
+        settings=_settings(columns, text, WHOLE if whole else PAGE),
         data=_json(table.data(made)),
         lazy=() if whole else _lazy(made, changes, text),
     )
@@ -151,11 +153,12 @@ def _lazy(
         )
 
 
-def _settings(columns: Sequence[str], text: Texts) -> Markup:
+def _settings(columns: Sequence[str], text: Texts, page: int) -> Markup:
     return _json(
         {
             "columns": table.COLUMNS,
             "shown": columns,
+            "page": page,
             "styles": {name: table.style(name) for name in table.COLUMNS},
             "groups": GROUPS,
             "marks": MARKS,

@@ -8,7 +8,7 @@
   const settings = JSON.parse(byId("settings").textContent);
   const say = (key, values) =>
     settings.texts[key].replace(/\{(\w+)\}/g, (_all, name) => values[name].toLocaleString("en"));
-  const PAGE = 100; // rows of the table that stand in the page at a time
+  const PAGE = settings.page; // rows of the table that stand in the page at a time
   const MOST_PRINTED = 500; // sections that are built for paper
 
   const make = (tag, properties, ...children) => {
