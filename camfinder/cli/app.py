@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import typer
 
 from camfinder import __version__
+from camfinder.cli import advisories as advisories_command
 from camfinder.cli import (
     diff,
     explain,
@@ -51,6 +52,7 @@ for module in (
     runs_command,
     fingerprints,
     policies_command,
+    advisories_command,
     protocols_command,
     lab,
     system,

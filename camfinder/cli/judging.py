@@ -1,4 +1,4 @@
-"""What commands judge: policies, posture, and what `--fail-on` makes of it."""
+"""What commands judge: policies, advisories, posture, and what `--fail-on` makes of it."""
 
 import sys
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ from pathlib import Path
 from camfinder.cli import failing
 from camfinder.cli.codes import Exit
 from camfinder.document import Document
+from camfinder.judge.advisories import Advisories
+from camfinder.judge.advisory import judge_advisories
 from camfinder.judge.judging import judge_policies, judge_posture
 from camfinder.judge.policy import Knowledge, Policy, default_folder, load
 from camfinder.model import CamfinderError
@@ -21,20 +23,23 @@ class Judging:
     Attributes:
         knowledge: The policies and makers; None where no policy is judged.
         policies: The regimes to judge by.
+        advisories: Known vulnerabilities; always judged.
         day: Day of judgement; None for today's rules and the run's own day for posture.
         fail_on: Words of `--fail-on`.
     """
 
     knowledge: Knowledge | None
     policies: tuple[Policy, ...]
+    advisories: Advisories
     day: date | None
     fail_on: tuple[str, ...]
 
     def judge(self, document: Document) -> None:
         """Put the findings into the document."""
+        today = self.day or datetime.now(UTC).date()
         if self.knowledge is not None:
-            today = self.day or datetime.now(UTC).date()
             judge_policies(document, self.policies, self.knowledge, today)
+        judge_advisories(document, self.advisories, today)
         judge_posture(document, self.day or document.run.ended_at.astimezone(UTC).date())
 
     def code(self, document: Document) -> Exit:
@@ -55,6 +60,22 @@ def knowledge(folders: Sequence[Path]) -> Knowledge:
 
     own = Path(platformdirs.user_config_dir("camfinder")) / "policies"
     return load([default_folder(), *([own] if own.is_dir() else []), *folders])
+
+
+def advisories() -> Advisories:
+    """The shipped advisories, those of the user's folder, and what was imported.
+
+    Raises:
+        CamfinderError: A file is broken.
+    """
+    import platformdirs
+
+    from camfinder.flow.feeds import read_store, store_path, with_store
+    from camfinder.judge import advisories as known
+
+    own = Path(platformdirs.user_config_dir("camfinder")) / "advisories"
+    shipped = known.load([known.default_folder(), *([own] if own.is_dir() else [])])
+    return with_store(shipped, read_store(store_path()))
 
 
 def judging(
@@ -80,7 +101,7 @@ def judging(
     chosen = known.chosen(wanted) if known else ()
     words = failing.words(fail_on)
     failing.check(words, policies=chosen)
-    return Judging(known if chosen else None, chosen, _day(as_of), words)
+    return Judging(known if chosen else None, chosen, advisories(), _day(as_of), words)
 
 
 def _day(text: str | None) -> date | None:

@@ -58,6 +58,7 @@ class Affected:
         all_versions: Every version is affected, no fix exists.
         unknown: The source tells no usable range.
         track: Leading fields (`9.80`) that a version must have for the table to be about it.
+        relabels: Models of other brands with the maker's firmware may be affected, too.
         component: A server or library whose presence the device must show, too.
         certain: Range and models are confirmed; else a device is at most possibly affected.
         note: What else the source says.
@@ -71,6 +72,7 @@ class Affected:
     all_versions: bool
     unknown: bool
     track: str
+    relabels: bool
     component: str
     certain: bool
     note: str
@@ -125,16 +127,18 @@ class Advisories:
     """All advisories, with whose they are.
 
     Attributes:
-        all: By id.
+        all: By id; one of a second vendor behind the id and `@`.
         names: Plain spellings of vendors (`cpplus`) to vendor ids.
         digest: First 12 hexadecimal digits of the SHA-256 over the data.
-        date: The day of the youngest part: files and feeds.
+        date: The youngest day on which a file was compared with its sources.
+        imported: The youngest day that an imported feed tells of itself; empty for none.
     """
 
     all: Mapping[str, Advisory]
     names: Mapping[str, str]
     digest: str
     date: str
+    imported: str = ""
 
     @cached_property
     def by_vendor(self) -> Mapping[str, tuple[Advisory, ...]]:
@@ -152,14 +156,18 @@ class Advisories:
         self, more: Iterable[Advisory], kev: Mapping[str, str], digest: str, day: str
     ) -> "Advisories":
         """With what feeds add: advisories that are not here yet, and days of the KEV catalogue."""
-        merged = {each.id: each for each in more} | dict(self.all)
-        listed = {
-            key: replace(each, kev=kev[key])
-            for key, each in merged.items()
-            if key in kev and each.kev is None
-        }
+        merged = dict(self.all)
+        for each in more:
+            own = merged.get(each.id)
+            if own is None:
+                merged[each.id] = each
+            elif own.vendor != each.vendor:
+                merged.setdefault(f"{each.id}@{each.vendor}", each)
+        for key, each in merged.items():
+            if each.kev is None and each.id in kev:
+                merged[key] = replace(each, kev=kev[each.id])
         both = hashlib.sha256(f"{self.digest} {digest}".encode()).hexdigest()[:12]
-        return Advisories(merged | listed, self.names, both, max(self.date, day))
+        return Advisories(merged, self.names, both, self.date, day)
 
 
 def default_folder() -> Path:
@@ -303,6 +311,7 @@ def _affected(table: Table) -> Affected:
         all_versions=table.flag("all_versions", default=False),
         unknown=table.flag("unknown", default=False),
         track=table.text("track"),
+        relabels=table.flag("relabels", default=False),
         component=table.text("component"),
         certain=table.flag("certain", default=True),
         note=table.text("note"),

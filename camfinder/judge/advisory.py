@@ -36,12 +36,14 @@ class _Seen:
 
     Attributes:
         vendors: Id of the advisories to what shows it: `its brand`, `its maker by its own answers`.
+        relabelled: Those of the vendors that made the device for another brand.
         models: The model as stated, alone and behind the brand.
         firmware: Versions that the device states, the one that won first.
         evidence: Slot to the ids of the evidence.
     """
 
     vendors: dict[str, str]
+    relabelled: frozenset[str]
     models: tuple[str, ...]
     firmware: tuple[str, ...]
     evidence: dict[str, tuple[str, ...]]
@@ -76,7 +78,9 @@ def judge_advisories(
         device.findings[:] = [*before, *new, *after]
     document.tool.advisories = {
         "digest": advisories.digest,
-        "date": advisories.date or None,
+        "date": max(advisories.date, advisories.imported) or None,
+        "shipped": advisories.date or None,
+        "imported": advisories.imported or None,
         "as_of": day.isoformat(),
     }
 
@@ -119,12 +123,14 @@ def _seen(device: DeviceDoc, advisories: Advisories) -> _Seen:
         evidence[slot] = tuple(claim.evidence) if claim else ()
         for name in _names(device, slot, stated, evidence[slot]):
             vendors.setdefault(advisories.vendor(name), f"{stated} is {shown}")
+    labels = {key for key, shown in vendors.items() if shown.endswith("its brand")}
     if device.model:
         vendors.setdefault(SEVERAL, "the maker of this family is not established")
     for slot, value in (("model", device.model), ("firmware", device.firmware)):
         found = _claim(device, slot, value)
         evidence[slot] = tuple(found.evidence) if found else ()
-    return _Seen(vendors, _models(device), _firmware(device), evidence)
+    made = frozenset(vendors) - labels - {SEVERAL} if labels else frozenset()
+    return _Seen(vendors, made, _models(device), _firmware(device), evidence)
 
 
 def _names(device: DeviceDoc, slot: str, stated: str, evidence: Sequence[str]) -> Iterable[str]:
@@ -163,7 +169,7 @@ def _finding(
         answer
         for table in advisory.affected
         if not (table.component and advisory.vendor == SEVERAL)
-        for answer in (_answer(device, table, seen),)
+        for answer in (_answer(device, advisory.vendor, table, seen),)
         if answer is not None
     ]
     if not answers:
@@ -207,11 +213,11 @@ def _decided(answers: Sequence[_Answer]) -> _Answer:
     return min(comparable or answers, key=lambda answer: answer.rank)
 
 
-def _answer(device: DeviceDoc, table: Affected, seen: _Seen) -> _Answer | None:
+def _answer(device: DeviceDoc, vendor: str, table: Affected, seen: _Seen) -> _Answer | None:
     """What the table says; None where it is about other models or another track."""
     if not _matches(table, seen.models):
-        return None
-    named = f"model {device.model} is of {table.models}" if device.model else table.models
+        return _relabelled(table, seen) if vendor in seen.relabelled else None
+    named = f"model {device.model} is among {table.models}" if device.model else table.models
     if table.component:
         return _component(device, table, seen, named)
     if table.all_versions:
@@ -220,6 +226,22 @@ def _answer(device: DeviceDoc, table: Affected, seen: _Seen) -> _Answer | None:
         told = f": {table.note}" if table.note else ""
         return _Answer(1, table, f"{named}; the source tells no versions{told}")
     return _by_version(table, seen.firmware, named)
+
+
+def _relabelled(table: Affected, seen: _Seen) -> _Answer | None:
+    """The maker's firmware under another brand, whose model number tells nothing of the maker's."""
+    if not table.relabels:
+        return None
+    scheme = SCHEMES[table.scheme]
+    for raw in seen.firmware:
+        version = read(scheme, raw)
+        if version is not None and holds(table.range, scheme, version):
+            why = (
+                f"it carries that maker's firmware under another brand; firmware {version.raw} is in "
+                f"the range {table.range.words}, but which of {table.models} it is cannot be told"
+            )
+            return _Answer(1, table, why)
+    return None
 
 
 def _by_version(table: Affected, firmware: Sequence[str], named: str) -> _Answer | None:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from camfinder.match.boxes import Box, Sighting, box_of, group, mark, routers
+from camfinder.match.cpes import cpes_of
 from camfinder.match.engine import ORGANISATION
 from camfinder.match.merge import Merged, Verdict, claims_of, kind_of, merge
 from camfinder.match.names import bare
-from camfinder.match.nouns import Fingerprints, Rule
-from camfinder.match.templates import fill
+from camfinder.match.nouns import Fingerprints
 from camfinder.model import (
     Address,
     Certificate,
@@ -39,7 +39,6 @@ _BANNERS = (
     "upnp.model_name",
 )
 _ON_TCP = frozenset({Transport.TCP, Transport.HTTP, Transport.HTTPS, Transport.TLS})
-_CPE_PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def identify(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> tuple[Device, ...]:
@@ -146,7 +145,7 @@ def _device(
         disputed=disputed,
         services=_services(observations),
         certificate=_certificate(observations),
-        cpes=_cpes(evidence, values, fingerprints),
+        cpes=cpes_of(evidence, values, fingerprints),
         first_seen=min(one.seen_at for one in observations),
         last_seen=max(one.last_seen or one.seen_at for one in observations),
     )
@@ -290,29 +289,3 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _cpes(
-    evidence: Iterable[Evidence], values: dict[Slot, str], fingerprints: Fingerprints
-) -> tuple[str, ...]:
-    """The CPE 2.3 names of the rules that fired, filled with model and firmware."""
-    parts: dict[str, str | None] = {
-        "model": _cpe_text(values.get(Slot.MODEL, "")),
-        "firmware": _cpe_text(values.get(Slot.FIRMWARE, "")),
-    }
-    found: dict[str, None] = {}
-    for item in evidence:
-        rule = fingerprints.by_id.get(item.fingerprint)
-        for template in rule.cpe if isinstance(rule, Rule) else ():
-            filled = fill(template, parts)
-            if filled:
-                found[filled] = None
-    return tuple(found)
-
-
-def _cpe_text(value: str) -> str:
-    """A value as a component of a CPE 2.3 formatted string (NISTIR 7695 section 6.2)."""
-    lowered = value.casefold().replace(" ", "_")
-    return "".join(
-        char if char in _CPE_PLAIN else f"\\{char}" for char in lowered if char.isprintable()
-    )

@@ -370,7 +370,7 @@ def test_services_cpes_and_times_are_gathered() -> None:
         (80, "tcp", "http", "Acme/1"),
         (3702, "udp", "wsd", None),
     ]
-    assert device.cpes == (r"cpe:2.3:h:acme:m\-1_b:-:*:*:*:*:*:*:*",)
+    assert device.cpes == ("cpe:2.3:h:acme:m-1_b:-:*:*:*:*:*:*:*",)
     assert device.channels == 16
     assert device.last_seen - device.first_seen == timedelta(seconds=9)
 
