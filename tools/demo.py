@@ -45,7 +45,8 @@ def scan(running: State) -> int:
         for suffix in ("html", "json", "csv")
         for argument in ("-o", str(FOLDER / f"inventory.{suffix}"))
     ]
-    arguments = [sys.executable, "-m", "camfinder", "scan", *running.networks, *outputs]
+    arguments = [sys.executable, "-m", "camfinder", "scan", "--no-store", *running.networks]
+    arguments += outputs
     return subprocess.run(command(arguments, running), check=False).returncode
 
 
