@@ -20,3 +20,16 @@ def read_document(path: Path) -> Document:
             f"{path}: {error.strerror}; make one with `camfinder scan TARGET -o FILE.json`"
         ) from error
     return loads(data, str(path))
+
+
+def stored_document(run: str, site: str | None, db: str | None) -> Document:
+    """The document of a stored run, with triage and the changes since the run before.
+
+    Raises:
+        CamfinderError: There is no store, or no such run.
+    """
+    from camfinder.cli.storing import opened
+    from camfinder.store import reading, runs
+
+    with opened(db) as database, database.reading() as connection:
+        return reading.document(connection, runs.find(connection, run, site))

@@ -35,6 +35,8 @@ def listen(
     ] = False,
     output: options.Outputs = [],  # noqa: B006
     as_json: options.AsJson = False,
+    db: options.Db = None,
+    no_store: options.NoStore = False,
     site: options.Site = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
@@ -52,16 +54,23 @@ def listen(
     from camfinder.cli import listening
     from camfinder.cli.judging import judging
     from camfinder.cli.output import check_outputs, finish
+    from camfinder.cli.storing import kept
     from camfinder.document import build
     from camfinder.flow.listen import Ears
+    from camfinder.store.content import Plan
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
     ears = Ears(tuple(interface), for_s, promiscuous, join, site)
-    inventory = listening.run(ears, fingerprints=fingerprints, quiet=quiet)
-    document = build(inventory)
-    judged.judge(document)
+    plan = Plan(targets=list(interface))
+    with kept(db, no_store=no_store, mode="listen", site=site, plan=plan) as keeping:
+        inventory = listening.run(
+            ears, fingerprints=fingerprints, quiet=quiet, journal=keeping.journal
+        )
+        document = build(inventory)
+        judged.judge(document)
+        stored = keeping.finish(document)
     written = finish(document, output, as_json=as_json, everything=everything)
     method = of_methods(inventory.problems, frozenset({"promisc"}))
-    code = highest(written, of_problems(inventory.problems), method, judged.code(document))
+    code = highest(written, stored, of_problems(inventory.problems), method, judged.code(document))
     raise typer.Exit(code)

@@ -11,9 +11,12 @@ from camfinder.cli.progress import progress
 from camfinder.flow.listen import Ears, listen
 from camfinder.model import Inventory
 from camfinder.probes import all_probes
+from camfinder.store.entries import Journal
 
 
-def run(ears: Ears, *, fingerprints: Sequence[Path], quiet: bool) -> Inventory:
+def run(
+    ears: Ears, *, fingerprints: Sequence[Path], quiet: bool, journal: Journal | None = None
+) -> Inventory:
     """Listen for the time given, or until the first Ctrl-C.
 
     Raises:
@@ -29,7 +32,14 @@ def run(ears: Ears, *, fingerprints: Sequence[Path], quiet: bool) -> Inventory:
             loop = asyncio.get_running_loop()
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, _interrupt, loop, stop, number)
-            return await listen(ears, engine=loaded, probes=all_probes(), progress=told, stop=stop)
+            return await listen(
+                ears,
+                engine=loaded,
+                probes=all_probes(),
+                progress=told,
+                stop=stop,
+                journal=journal,
+            )
 
         return asyncio.run(main())
 

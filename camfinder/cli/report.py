@@ -23,7 +23,10 @@ def _formats(value: bool) -> None:
 
 
 def report(
-    source: Annotated[Path, typer.Argument(help="An inventory document (JSON); - reads stdin.")],
+    source: Annotated[
+        Path | None,
+        typer.Argument(help="An inventory document (JSON), - for stdin; default: the store's."),
+    ] = None,
     output: options.Outputs = [],  # noqa: B006
     as_json: options.AsJson = False,
     everything: options.Everything = False,
@@ -38,17 +41,22 @@ def report(
         bool,
         typer.Option("--redact-addresses", help="The same, for IP addresses and networks, too."),
     ] = False,
+    run: Annotated[
+        str, typer.Option("--run", help="Which stored run: its number, a day, or latest.")
+    ] = "latest",
+    site: options.OfSite = None,
+    db: options.Db = None,
     _list: Annotated[
         bool,
         typer.Option("--formats", callback=_formats, is_eager=True, help="List the formats."),
     ] = False,
 ) -> None:
-    """Render an inventory document anew, to any format."""
-    from camfinder.cli.documents import read_document
+    """Render an inventory document, or a run of the store, to any format."""
+    from camfinder.cli.documents import read_document, stored_document
     from camfinder.cli.output import check_outputs, finish
 
     check_outputs(output)
-    document = read_document(source)
+    document = stored_document(run, site, db) if source is None else read_document(source)
     if redacted or without_addresses:
         from camfinder.reports.redact import redact
 

@@ -10,7 +10,10 @@ from typing import Any
 
 from camfinder.model import CamfinderError
 
-COMMANDS = ("scan", "replay", "listen", "identify", "explain", "judge", "report", "policies")
+COMMANDS = (
+    *("scan", "replay", "listen", "identify", "explain", "judge", "report", "policies"),
+    *("diff", "history", "runs", "prune", "rematch", "accept", "false-positive", "label"),
+)
 
 
 def files() -> tuple[Path, ...]:

@@ -35,6 +35,7 @@ from camfinder.model import (
 from camfinder.net.interfaces import Interface, Links
 from camfinder.net.overhear import Overhear, Port
 from camfinder.probes import Probe
+from camfinder.store.entries import Journal
 
 STAGE = "listening"
 FIRST_PORT = 1024
@@ -68,6 +69,7 @@ async def listen(
     probes: Sequence[Probe],
     progress: Progress | None = None,
     stop: asyncio.Event | None = None,
+    journal: Journal | None = None,
     strict: bool = False,
     may_sniff: bool = True,
 ) -> Inventory:
@@ -79,13 +81,14 @@ async def listen(
         probes: Whose parsers are used.
         progress: Told of what is heard.
         stop: Set it to end the run.
+        journal: Takes what is seen as it goes.
         strict: Raise bugs of parsers instead of noting them.
         may_sniff: False to bind ports even where a packet socket could be had.
 
     Raises:
         CamfinderError: No such interface.
     """
-    run = _Listening(ears, engine, probes, progress or Progress(), strict=strict)
+    run = _Listening(ears, engine, probes, progress or Progress(), journal, strict=strict)
     await run.hear(stop or asyncio.Event(), may_sniff=may_sniff)
     return run.inventory()
 
@@ -118,6 +121,7 @@ class _Listening:
         engine: Engine,
         probes: Sequence[Probe],
         progress: Progress,
+        journal: Journal | None,
         *,
         strict: bool,
     ) -> None:
@@ -126,7 +130,7 @@ class _Listening:
         self.interfaces = _chosen(self.links, ears.interfaces)
         self.problems: list[Problem] = []
         self.blind_spots: list[BlindSpot] = []
-        self.sightings = Sightings(engine, self.problems.append)
+        self.sightings = Sightings(engine, self.problems.append, journal)
         self.reader = Reader(probes, self.problems.append, strict=strict)
         self.decoders: dict[str, Decoder] = {}
         self.started_at = datetime.now(UTC)

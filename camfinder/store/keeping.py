@@ -333,7 +333,8 @@ def _claims(device: DeviceDoc, tried: Tried) -> Iterator[dict[str, Any]]:
             yield _row(slot, 0, str(value), strengths.get(str(value), ""))
         for rank, claim in enumerate(rest, 1):
             yield _row(slot, rank, claim.value, claim.strength)
-    for rank, address in enumerate(device.addresses):
+    places = dict.fromkeys([*filter(None, [device.address]), *device.addresses])
+    for rank, address in enumerate(places):
         yield _row("address", rank, address, "")
     states: dict[int, str] = {}
     for address in device.addresses:
