@@ -177,7 +177,8 @@ def _label_reach(clause: Clause, subject: Subject) -> Reach | None:
     found = reach(clause, label.id, subject.makers, subject.day)
     known = subject.makers.by_id.get(label.id)
     by_list = any(named.id == label.id for named in clause.makers)
-    if known is not None and known.only_sells and not by_list and found.answer != NO:
+    decided = by_list or clause.approved or found.answer == NO
+    if known is not None and known.only_sells and not decided:
         owned = subject.makers.owners(label.id, subject.day)
         return found if owned and found.answer == YES else None
     return found
