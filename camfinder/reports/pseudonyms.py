@@ -99,6 +99,12 @@ class Pseudonyms:
         self._given.add(made)
         return made
 
+    def place(self, value: str) -> str:
+        """The value of an address field, which may be a hardware address or any other word."""
+        if _address(value) is not None or value in self._given:
+            return self.address(value)
+        return self.mac(value) if _MAC.fullmatch(value) else self.word("host", value)
+
     def network(self, value: str) -> str:
         """A network or address of a scope; other words (host names) become names."""
         try:

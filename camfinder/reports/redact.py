@@ -27,6 +27,7 @@ from camfinder.document import (
     RecordDoc,
     RunDoc,
     ServiceDoc,
+    TriageDoc,
 )
 from camfinder.reports.pseudonyms import Own, Pseudonyms, spellings
 
@@ -81,10 +82,12 @@ class _Redaction:
             "site": lambda v: self._names.word("site", v),
             "location": lambda v: self._names.word("place", v),
             "endpoint_uuid": self._names.uuid,
-            "address": self._names.address,
-            "claimed_address": self._names.address,
+            "address": self._names.place,
+            "claimed_address": self._names.place,
         }
         self._slots = slots
+        site = document.run.site or ""
+        self._site = Own([(site, self._slot("site", site) or "")])
         self._learn()
 
     def document(self) -> Document:
@@ -96,7 +99,7 @@ class _Redaction:
             records=[self._record(record) for record in given.records],
             problems=[
                 msgspec.structs.replace(
-                    p, address=self._place(p.address), detail=self._names.scrub(p.detail)
+                    p, address=self._slot("address", p.address), detail=self._told(p.detail)
                 )
                 for p in given.problems
             ],
@@ -152,14 +155,13 @@ class _Redaction:
     def _slot(self, slot: str, value: str | None) -> str | None:
         if not value:
             return value
-        made = self._slots.get(slot)
-        return (
-            self._names.scrub(value, words=slot not in _VOCABULARY) if made is None else made(value)
-        )
+        if (made := self._slots.get(slot)) is not None:
+            return made(value)
+        return self._names.scrub(value, words=False) if slot in _VOCABULARY else self._told(value)
 
-    def _place(self, value: str | None) -> str | None:
-        """An address field, which may hold a hardware address."""
-        return None if value is None else self._names.scrub(self._names.address(value))
+    def _told(self, text: str) -> str:
+        """A text of the run: the site may be named in it."""
+        return self._names.scrub(self._site.replace(text))
 
     def _run(self, run: RunDoc) -> RunDoc:
         return msgspec.structs.replace(
@@ -172,14 +174,14 @@ class _Redaction:
             ],
             ledger=msgspec.structs.replace(
                 run.ledger,
-                per_host={self._place(h) or "": n for h, n in run.ledger.per_host.items()},
+                per_host={self._names.place(h): n for h, n in run.ledger.per_host.items()},
             ),
             blind_spots=[
                 msgspec.structs.replace(
                     spot,
-                    what=self._names.scrub(spot.what),
-                    why=self._names.scrub(spot.why),
-                    remedy=self._names.scrub(spot.remedy),
+                    what=self._told(spot.what),
+                    why=self._told(spot.why),
+                    remedy=self._told(spot.remedy),
                 )
                 for spot in run.blind_spots
             ],
@@ -191,7 +193,7 @@ class _Redaction:
             device,
             id=self._names.word("device", device.id),
             address=self._slot("address", device.address),
-            addresses=[self._names.address(address) for address in device.addresses],
+            addresses=[self._names.place(address) for address in device.addresses],
             **{
                 slot: self._slot(slot, getattr(device, slot))
                 for slot in (
@@ -212,6 +214,7 @@ class _Redaction:
             certificate=self._certificate(device.certificate),
             cpes=[self._vocabulary(cpe, person) or "" for cpe in device.cpes],
             record=self._compared(device.record),
+            triage=self._said(device.triage),
             findings=[self._finding(finding, person) for finding in device.findings],
         )  # fmt: skip
 
@@ -220,7 +223,7 @@ class _Redaction:
         return None if value is None else self._names.scrub(person.own.replace(value), words=False)
 
     def _free(self, text: str, person: _Person) -> str:
-        return self._names.scrub(person.own.replace(text))
+        return self._told(person.own.replace(text))
 
     def _claimed(self, slot: str, value: str, person: _Person) -> str:
         if slot in self._slots:
@@ -240,7 +243,7 @@ class _Redaction:
             item,
             value=value,
             claims={s: self._claimed(s, v, person) for s, v in item.claims.items()},
-            address=self._place(item.address),
+            address=self._slot("address", item.address),
             where=self._where(item.where),
             sha256=GONE,
             excerpt=base64.b64encode(data).decode() if proved else "",
@@ -299,6 +302,12 @@ class _Redaction:
             source=None if record.source is None else self._names.word("source", record.source),
             records=[self._names.word("record", each) for each in record.records],
         )
+
+    def _said(self, said: TriageDoc | None) -> TriageDoc | None:
+        if said is None:
+            return None
+        label = None if said.label is None else self._names.word("name", said.label)
+        return msgspec.structs.replace(said, label=label, note=None)
 
     def _difference(self, found: DifferenceDoc) -> DifferenceDoc:
         return msgspec.structs.replace(

@@ -22,9 +22,11 @@ from camfinder.reports.texts import Texts
 
 COLUMNS = (
     "address", "group", "kind", "brand", "maker", "model", "firmware", "findings", "record",
-    "confidence", "mac", "serial", "hostname", "built", "ports", "first_seen", "last_seen",
+    "confidence", "mac", "serial", "hostname", "label", "built", "ports", "first_seen", "last_seen",
 )  # fmt: skip
-_HIDDEN = frozenset({"mac", "serial", "hostname", "built", "ports", "first_seen", "last_seen"})
+_HIDDEN = frozenset(
+    {"mac", "serial", "hostname", "label", "built", "ports", "first_seen", "last_seen"}
+)
 LONG = frozenset({"model", "firmware"})
 MONO = frozenset({"address", "mac", "serial", "built", "ports", "first_seen", "last_seen"})
 TOLD_BY_RECORD = frozenset({"unrecorded", "recorded-differently", "ambiguous"})
@@ -75,6 +77,7 @@ def _cells(device: DeviceDoc, found: Sequence[str], seen: date, text: Texts) -> 
         "address": device.address or device.id,
         "group": text(f"group.{group(device)}"),
         "findings": ", ".join(text(f"mark.{m}") for m in found if m not in TOLD_BY_RECORD),
+        "label": device.triage.label if device.triage is not None else "",
         "record": "" if record is None else text.known("status", record.status),
         "built": "" if built is None else built.isoformat(),
         "ports": " ".join(f"{s.port}/{s.transport}" for s in device.services[:20]),

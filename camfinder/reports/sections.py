@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from camfinder.document import ChangeDoc, DeviceDoc, EvidenceDoc, FindingDoc
+from camfinder.document import ChangeDoc, DeviceDoc, EvidenceDoc, FindingDoc, TriageDoc
 from camfinder.reports.blocks import Block, Cell, heading, paragraph, table, terms
 from camfinder.reports.inert import shorten, visible
 from camfinder.reports.texts import Texts
@@ -50,6 +50,7 @@ def section(device: DeviceDoc, changes: Sequence[ChangeDoc], text: Texts) -> lis
         *_identity(device, text),
         *_findings(device.findings, text),
         *_record(device, text),
+        *_triage(device.triage, text),
         *_claims(device, text),
         *_services(device, text),
         *_evidence(device.evidence, text),
@@ -116,6 +117,15 @@ def _record(device: DeviceDoc, text: Texts) -> list[Block]:
         rows = [[shown(d.field), shown(d.recorded), shown(d.seen)] for d in record.differs]
         blocks.append(table(text("table.differs"), head, rows))
     return blocks
+
+
+def _triage(said: TriageDoc | None, text: Texts) -> list[Block]:
+    if said is None:
+        return []
+    status = text.known("mark", said.status) if said.status else ""
+    what = "; ".join(filter(None, (status, shown(said.label), shown(said.note))))
+    told = text("triage.said", what=what, at=moment(said.at))
+    return [heading(text("table.triage")), paragraph(told)]
 
 
 def _claims(device: DeviceDoc, text: Texts) -> list[Block]:

@@ -13,7 +13,7 @@ from camfinder.document import DeviceDoc, Document
 MARKS = (
     "kev", "listed", "listed-through-maker", "affected", "brand-known-to-relabel",
     "possibly-affected", "posture", "unrecorded", "recorded-differently", "ambiguous", "disputed",
-    "appeared", "changed",
+    "appeared", "changed", "accepted", "false-positive",
 )  # fmt: skip
 """Worst first: a cell of the address map takes the colour of a device's first mark."""
 GROUPS = ("surveillance", "possible", "unknown", "other")
@@ -56,6 +56,8 @@ def marks(device: DeviceDoc, changes: Iterable[str] = ()) -> tuple[str, ...]:
         found.add("posture" if finding.kind == "posture" else finding.verdict)
     if device.record is not None:
         found.add(device.record.status)
+    if device.triage is not None and device.triage.status is not None:
+        found.add(device.triage.status)
     if device.disputed:
         found.add("disputed")
     return tuple(mark for mark in MARKS if mark in found)

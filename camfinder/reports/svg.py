@@ -13,7 +13,7 @@ from markupsafe import escape
 from camfinder.reports.inert import shorten
 
 CELL, PER_ROW, LEFT, TOP = 15, 32, 44, 16
-BAR_LEFT, BAR_WIDTH, BAR_STEP, BAR_LABEL = 200, 150, 20, 28
+BAR_LEFT, BAR_WIDTH, BAR_STEP, BAR_LABEL = 200, 150, 20, 26
 LANE, TIME_LEFT, TIME_WIDTH, BINS = 34, 86, 300, 40
 _NAMED = 40
 """How many addresses of one sort a text alternative names before it only counts."""

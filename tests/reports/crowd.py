@@ -23,6 +23,7 @@ from camfinder.document import (
     RunDoc,
     ServiceDoc,
     ToolDoc,
+    TriageDoc,
 )
 
 START = datetime(2026, 11, 2, 6, 0, tzinfo=UTC)
@@ -207,6 +208,8 @@ def _judge(device: DeviceDoc, number: int) -> None:
                 because="Firmware V5.7.12 build 230328 is in the range.", fixed_in="V5.7.20",
             )
         )  # fmt: skip
+    if number % 23 == 6:
+        device.triage = TriageDoc(status="accepted", label=f"Gate {number}", at=START)
     status = ("recorded", "recorded", "recorded", "unrecorded", "recorded-differently")[number % 5]
     device.record = DeviceRecordDoc(status=status, source=None if number % 5 == 3 else "assets.csv")
     if status == "recorded-differently":

@@ -4,6 +4,7 @@ import base64
 import json
 from datetime import UTC, datetime
 from ipaddress import ip_network
+from typing import Any
 
 import msgspec.structs
 import pytest
@@ -25,6 +26,7 @@ from camfinder.document import (
     ServiceDoc,
     SourceDoc,
     dumps,
+    loads,
 )
 from camfinder.reports import all_reports
 from camfinder.reports.pseudonyms import Pseudonyms
@@ -189,6 +191,42 @@ def test_addresses_are_replaced_where_asked() -> None:
     assert all(net.subnet_of(ip_network("198.18.0.0/15")) for net in news)  # type: ignore[arg-type]
     assert len({d.address for d in document.devices}) == 600
     assert "10.20." not in dumps(document).decode()
+
+
+KEPT = {
+    "schema", "version", "fingerprints", "mode", "kind", "brand", "maker", "model", "firmware",
+    "firmware_raw", "confidence", "strength", "fingerprint", "fact", "probe", "transport",
+    "protocol", "status", "verdict", "field", "clause", "date", "kev_date", "reference",
+    "fixed_in", "cpes", "policies", "advisories",
+}  # fmt: skip
+"""Fields that hold words of the product, of the rules or of camfinder itself."""
+
+
+def plant(value: Any, secret: str, name: str = "") -> Any:
+    """The same JSON with the secret in every text but those of `KEPT`, times and bytes."""
+    if isinstance(value, dict):
+        inside = {key: plant(each, secret, key) for key, each in value.items() if key not in KEPT}
+        for key in {"id", "evidence"} & value.keys():
+            if (key == "evidence" and "record" not in value) or {"fact", "verdict"} & value.keys():
+                inside[key] = value[key]  # ids of camfinder's own
+        return value | inside
+    if isinstance(value, list):
+        return [plant(each, secret, name) for each in value]
+    if isinstance(value, str) and not name.endswith(("_at", "_seen", "_before", "_after", "at")):
+        return base64.b64encode(secret.encode()).decode() if name == "excerpt" else secret
+    return value
+
+
+@pytest.mark.parametrize("secret", ["Stairwell Nine", "44:19:b6:5a:31:07", "SN-2026-000417"])
+def test_every_field_is_thought_of(secret: str) -> None:
+    """A text in any field that is no word of the product is gone: new fields, too."""
+    whole = json.loads(dumps(planted()))
+    device = whole["devices"][0]
+    device["hostname"], device["serial"] = "Stairwell Nine", "SN-2026-000417"
+    device["triage"] = {"status": None, "note": "x", "label": "x", "at": "2026-11-02T00:00:00Z"}
+    document = loads(json.dumps(plant(whole, secret)).encode(), "x.json")
+    assert secret in everything(document) or secret.lower() in everything(document)
+    assert secret.lower() not in everything(redact(document, addresses=True))
 
 
 def test_the_given_document_is_left_alone() -> None:
