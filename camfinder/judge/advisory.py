@@ -237,7 +237,7 @@ def _relabelled(table: Affected, seen: _Seen) -> _Answer | None:
         version = read(scheme, raw)
         if version is not None and holds(table.range, scheme, version):
             why = (
-                f"it carries that maker's firmware under another brand; firmware {version.raw} is in "
+                f"it carries that maker's firmware under another brand; {version.raw} is in "
                 f"the range {table.range.words}, but which of {table.models} it is cannot be told"
             )
             return _Answer(1, table, why)

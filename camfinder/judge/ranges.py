@@ -1,6 +1,6 @@
 """Whether a firmware version lies in the range that an advisory states: yes, no, cannot be told."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,7 +55,9 @@ def holds(span: Range, scheme: Scheme, version: Version) -> bool | None:
     """The version lies in the range; None where it cannot be compared with it."""
     if span.fixed and _reached(scheme, version, span.fixed):
         return False
-    answers = [_same(scheme, version, each) for each in span.exactly]
+    answers = []
+    if span.exactly:
+        answers.append(_one_of([_same(scheme, version, each) for each in span.exactly]))
     if span.start or span.up_to or span.before or span.build_before:
         answers.append(_all(_ends(span, scheme, version)))
     return any_of(answers)
@@ -67,6 +69,13 @@ def any_of(answers: Iterable[bool | None]) -> bool | None:
     if True in found:
         return True
     return None if None in found or not found else False
+
+
+def _one_of(answers: Sequence[bool | None]) -> bool | None:
+    """One of the versions is this one; those of other branches are none of them."""
+    if True in answers:
+        return True
+    return False if False in answers else None
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:

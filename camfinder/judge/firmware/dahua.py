@@ -13,7 +13,7 @@ import re2
 from camfinder.judge.firmware.base import Scheme, Version, compare, day, ordinal
 
 _FORM = re2.compile(
-    r"(?i)^v?(\d{1,3})\.(\d{1,4})\.([0-9A-Z]{1,12})((?:\.[0-9A-Z]{1,12}){0,4}?)"
+    r"(?i)^v?(\d{1,2})\.(\d{3})\.([0-9A-Z]{1,12})((?:\.[0-9A-Z]{1,12}){0,4}?)"
     r"(?:\.(\d{8}|\d{6}))?"
     r"(?:[ ,;_]*(?:build(?:[ _]*(?:date|time))?)[ :_]*(\d{4}-\d{2}-\d{2}|\d{8}|\d{6})"
     r"(?:[ T]\d{2}:\d{2}(?::\d{2})?)?)?$"
