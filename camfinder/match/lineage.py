@@ -22,6 +22,9 @@ SURE = frozenset({"declared", "distinct", "family"})
 TIERS = ("macs", "serials", "uuids", "certificates")
 """Sorts of identity that a box takes along, the strongest first."""
 
+LONG_SERIAL = 8
+"""Shorter serial numbers are counted anew for every model by some makers."""
+
 _STRONGER: Mapping[str, tuple[str, ...]] = {
     "macs": (),
     "serials": (),
@@ -166,12 +169,19 @@ def agree(tier: str, one: Face, other: Face) -> bool:
         mine, theirs = one.values(stronger), other.values(stronger)
         if mine and theirs and not mine & theirs:
             return False
-    if tier == "serials" and one.macs and other.macs and not one.macs & other.macs:
+    rivals = bool(one.vendors and other.vendors) and not one.vendors & other.vendors
+    other_model = bool(one.model and other.model) and one.model != other.model
+    if tier != "serials":
+        return not rivals and not other_model
+    same_model = one.model == other.model != ""
+    if one.macs and other.macs and not one.macs & other.macs:
         # A second interface of the same box, or a number that was never unique.
-        return bool(one.vendors & other.vendors) and one.model == other.model != ""
-    if one.vendors and other.vendors and not one.vendors & other.vendors:
-        return False
-    return not (one.model and other.model) or one.model == other.model
+        return not rivals and same_model
+    if not rivals and not other_model:
+        return True
+    # Relabelled, or called otherwise by a new firmware: a long number is counted by one maker.
+    long = any(len(serial) >= LONG_SERIAL for serial in one.serials & other.serials)
+    return long and rivals != other_model and (same_model or bool(one.vendors & other.vendors))
 
 
 def _by_address(known: Sequence[Face], seen: Sequence[Face], found: Pairing) -> None:

@@ -254,7 +254,8 @@ def history(runs: Sequence[RunView], device: int) -> list[tuple[int, ChangeDoc]]
             there = ChangeDoc(kind="appeared", device=now.name, after=now.title, at=run.ended_at)
             events.append((run.id, there))
         if last is not None:
-            events += [(run.id, change) for change in changed(last, now, run.ended_at)]
+            found = sorted(changed(last, now, run.ended_at), key=lambda c: c.field or "")
+            events += [(run.id, change) for change in found]
         last, present = _remembered(last, now), True
     return events
 

@@ -24,6 +24,7 @@ PAGE_BYTES = 8192
 BUSY_S = 30.0
 """How long one writer waits for another."""
 
+_MAGIC = b"SQLite format 3\x00"
 _WRITES = "camfinder_writes"
 
 
@@ -84,18 +85,18 @@ class Database:
 
     def _check_file(self, *, create: bool) -> None:
         path = Path(self.name)
-        if not path.exists():
-            if not create:
-                raise StoreError(
-                    f"no store at {path}: `camfinder scan` makes it, or name another one with --db"
-                )
-            try:
+        try:
+            if not path.exists():
+                if not create:
+                    raise StoreError(f"no store at {path}: `camfinder scan` makes it; or give --db")
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 path.touch(mode=0o600)  # an inventory is for nobody else
-            except OSError as error:
-                raise StoreError(
-                    f"{path}: {error.strerror}; name another place with --db"
-                ) from error
+            with path.open("rb") as file:
+                start = file.read(len(_MAGIC))
+        except OSError as error:
+            raise StoreError(f"{path}: {error.strerror}; name another place with --db") from error
+        if start not in {b"", _MAGIC}:  # SQLite would write over a very short file
+            raise StoreError(f"{path} is no camfinder store; name another one with --db")
 
     def close(self) -> None:
         """Give the connections back."""
