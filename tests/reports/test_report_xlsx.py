@@ -3,13 +3,12 @@
 import io
 import shutil
 import subprocess
-import warnings
 from pathlib import Path
 
 import openpyxl
 import pytest
 from crowd import crowd
-from inventories import ATTACKS, inventory, poisoned
+from inventories import ATTACKS, inventory, poisoned, readable
 from openpyxl.workbook import Workbook
 
 from camfinder.document import build
@@ -21,9 +20,7 @@ FORMULA = tuple("=+-@＝＋－＠")
 
 def opened(data: bytes) -> Workbook:
     """The workbook, as openpyxl reads it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return openpyxl.load_workbook(io.BytesIO(data))
+    return openpyxl.load_workbook(io.BytesIO(data))
 
 
 def test_sheets_hold_the_document() -> None:
@@ -69,10 +66,15 @@ def test_cells_are_text_and_no_formula(attack: str) -> None:
         assert all(cell.hyperlink is None for cell in filled)
 
 
-def test_rich_string_is_shown_as_text() -> None:
-    """The writer takes `<r>..</r>` for markup and would not escape it: it must not get it."""
-    book = opened(to_xlsx.render(build(inventory("<r><evil/></r>"))))
-    assert "'<r><evil/></r>" in {cell.value for row in book["devices"].iter_rows() for cell in row}
+def test_texts_are_read_back_as_they_were() -> None:
+    """Markup, blanks at the ends and what looks like an escape of Excel's stay as they are."""
+    for text in ("<r><evil/></r>", "a & b", " a ", "ä 摄像机", "]]>", '"quoted"'):
+        document = crowd(1)
+        document.devices[0].model = text
+        rows = opened(to_xlsx.render(document))["devices"].values
+        assert text in list(rows)[1]
+    document.devices[0].model = "_x003d_1+1"
+    assert "_x005F_x003d_1+1" in readable(to_xlsx.render(document))
 
 
 def test_rows_beyond_a_sheet_go_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +95,7 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     document = crowd(3)
     document.devices[0].model = "=1+1"
     document.devices[1].model = "<r><evil/></r>"
+    document.devices[2].model = "_x003d_1+1"
     source = tmp_path / "inventory.xlsx"
     source.write_bytes(to_xlsx.render(document))
     profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
@@ -111,5 +114,6 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     text = (tmp_path / "inventory.csv").read_text(encoding="utf-8")
     assert text.startswith("address,mac,kind,surveillance,brand")
     assert ",'=1+1," in text
-    assert "'<r><evil/></r>" in text
+    assert ",<r><evil/></r>," in text
+    assert ",_x003d_1+1," in text
     assert text.count("\n") == 4
