@@ -29,13 +29,12 @@ def quoted(value: str) -> str:
     than ASCII) are left out.
     """
     lowered = "_".join(value.casefold().split())
-    if lowered == "-":
-        return "\\-"
-    return "".join(
+    made = "".join(
         char if char in _PLAIN else f"\\{char}"
         for char in lowered
         if char.isascii() and char.isprintable()
     )
+    return "\\-" if made == "-" else made
 
 
 def bind(part: str, vendor: str, product: str, version: str) -> str | None:

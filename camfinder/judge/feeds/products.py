@@ -141,9 +141,10 @@ def _pattern(vendor_names: Sequence[str], part: str) -> str:
 
 
 def _enough(words: list[str]) -> bool:
-    """Three letters and digits, one of them a digit: less is in too many names."""
+    """Three letters and digits, some of each: less is in too many names."""
     letters = [char for char in "".join(words) if char.isalnum()]
-    return len(letters) >= 3 and any(char.isdigit() for char in letters)
+    digits = sum(char.isdigit() for char in letters)
+    return len(letters) >= 3 and 0 < digits < len(letters)
 
 
 def _escaped(word: str) -> str:
