@@ -129,10 +129,10 @@ def score_camera(
             score.add(f"{slot}:{outcome}", case, answer)
 
 
-def score_corpus(engine: Engine, names: Names) -> Score:
-    """All cases that are not ambiguous."""
+def score_corpus(engine: Engine, names: Names, path: Path) -> Score:
+    """All cases of one file that are not ambiguous."""
     score = Score()
-    for case in _lines(SHARED / "corpus" / "banners-dev.jsonl"):
+    for case in _lines(path):
         if case.get("ambiguous"):
             continue
         answer = identify_case(case, engine, all_probes())
@@ -249,6 +249,9 @@ def main() -> int:
     parser.add_argument("--misses", nargs="?", const="", help="list misses, e.g. brand:wrong")
     parser.add_argument("--by", action="store_true", help="outcomes by source and kind")
     parser.add_argument("--fingerprints", type=Path, default=None)
+    parser.add_argument(
+        "--corpus", type=Path, help="score this file of cases instead, without thresholds"
+    )
     options = parser.parse_args()
     if not (SHARED / "corpus").is_dir():
         print(f"no corpus in {SHARED}: set CAMFINDER_SHARED", file=sys.stderr)
@@ -260,14 +263,21 @@ def main() -> int:
     engine = Engine(loaded, declares=facts.declares, free_text=facts.free_text)
     aliases = json.loads((SHARED / "corpus" / "vendors-aliases.json").read_text())["aliases"]
     names = Names(aliases)
-    corpus, models = score_corpus(engine, names), score_models(engine, names)
+    path = options.corpus or SHARED / "corpus" / "banners-dev.jsonl"
+    corpus = score_corpus(engine, names, path)
+    models = Score() if options.corpus else score_models(engine, names)
     for each in (corpus, models):
         print(", ".join(f"{key} {count}" for key, count in sorted(each.counts.items())))
         if options.by:
             show_groups(each)
         if options.misses is not None:
             show_misses(each, options.misses)
-    return 1 if judge(figures(corpus, models)) else 0
+    found = figures(corpus, models)
+    if options.corpus:
+        for name, value in found.items():
+            print(f"{name:<16} {value:8.4f}")
+        return 0
+    return 1 if judge(found) else 0
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ CACHE = 8_192
 MIN_WORD = 3
 """Shorter names (`LG`, `2N`) are found by rules of their own, not as words in running text."""
 
+MIN_PAGE_WORD = 4
 MODEL_FIELD_CHARS = 128
 NAME_WORDS = 4
 
@@ -258,9 +259,23 @@ def _has_digit(text: str) -> bool:
 
 
 def _model_in(pattern: "re2._Regexp", text: str) -> str:
-    """The model number in a text; empty for none."""
+    """The model number in a text; empty for none.
+
+    Case does not count where the brand is named, so a form that allows for a further word
+    (`EDR 1680 FHD`) also takes the page's own words (`EDR1680 remote viewer`): they come off.
+    """
     match = pattern.search(text)
-    return model_text(match.group("form")) if match else ""
+    if not match:
+        return ""
+    words = match.group("form").split(" ")
+    while _has_digit(" ".join(words[:-1])) and _page_word(words[-1]):
+        words.pop()
+    return model_text(" ".join(words))
+
+
+def _page_word(word: str) -> bool:
+    """A word of the language rather than a part of a number."""
+    return len(word) >= MIN_PAGE_WORD and word.isalpha() and word.islower()
 
 
 def _longest(found: list[Finding]) -> list[Finding]:
