@@ -8,6 +8,7 @@ import msgspec
 from camfinder.document import schema
 from camfinder.flow.methods import Method, methods
 from camfinder.probes import all_probes
+from camfinder.reports import all_reports
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -47,11 +48,24 @@ def _row(method: Method) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
 
 
+def formats(text: str) -> str:
+    """`docs/reports.md` with the table of the formats that there are."""
+    begin, end = "by `make docs` -->\n", "<!-- end of formats -->"
+    before, _, rest = text.partition(begin)
+    _old, _, after = rest.partition(end)
+    rows = "".join(
+        f"| `{report.suffix}` | {report.title} |\n"
+        for report in sorted(all_reports(), key=lambda report: report.suffix)
+    )
+    return f"{before}{begin}| suffix | what |\n|---|---|\n{rows}{end}{after}"
+
+
 def generated() -> dict[Path, bytes]:
     """Every generated file and its content."""
     document = msgspec.json.format(msgspec.json.encode(schema()), indent=2) + b"\n"
     return {
         DOCS / "protocols.md": page().encode(),
+        DOCS / "reports.md": formats((DOCS / "reports.md").read_text(encoding="utf-8")).encode(),
         DOCS / "inventory.schema.json": document,
     }
 

@@ -15,6 +15,6 @@ def render(document: Document) -> bytes:
 REPORT = Report(
     name="bom_csv",
     suffix=".bom.csv",
-    title="the same with a byte order mark, for spreadsheet programs",
+    title="one device per row, with a byte order mark: for spreadsheet programs",
     render=render,
 )

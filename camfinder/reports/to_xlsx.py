@@ -4,7 +4,7 @@ Every text is a text cell (`inlineStr`, number format "@"), never a formula; the
 `reports.inert.cell` keeps it one when the sheet is exported again.
 
 Written here and not with xlsxwriter: that took 18 s for 10,000 devices with the findings of a
-day's advisories (700,000 cells), this takes 3 s. The tests hold it against openpyxl and
+day's advisories (700,000 cells), this takes 2 s. The tests hold it against openpyxl and
 LibreOffice.
 
 Source: ECMA-376 part 1, 18.2 (workbook), 18.3 (worksheets), 18.8 (styles), 22.9.2.19 (escapes of
