@@ -15,6 +15,7 @@ from ipaddress import IPv4Address, IPv6Address
 from camfinder.capture.decode import Decoder
 from camfinder.capture.live import Sniffer
 from camfinder.capture.records import Record
+from camfinder.flow.announce import Announcer
 from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import Sightings
@@ -131,6 +132,7 @@ class _Listening:
         self.problems: list[Problem] = []
         self.blind_spots: list[BlindSpot] = []
         self.sightings = Sightings(engine, self.problems.append, journal)
+        self.announcer = Announcer(self.sightings, self.progress)
         self.reader = Reader(probes, self.problems.append, strict=strict)
         self.decoders: dict[str, Decoder] = {}
         self.started_at = datetime.now(UTC)
@@ -247,9 +249,10 @@ class _Listening:
                 continue
             self.progress.advance(STAGE, 1)
             address = observation.address
-            if self.first_device_s is not None or address is None:
+            if address is None:
                 continue
-            if self.sightings.known(address).surveillance:
+            told = self.announcer.heard(address, self.sightings.known(address))
+            if told and self.first_device_s is None:
                 self.first_device_s = (datetime.now(UTC) - self.started_at).total_seconds()
 
     def inventory(self) -> Inventory:
