@@ -88,7 +88,7 @@ def _findings(findings: Iterable[FindingDoc], text: Texts) -> list[Block]:
             [
                 text.known("verdict", finding.verdict),
                 f"{named}: {shown(finding.title)}" if finding.title else named,
-                "; ".join(filter(None, (shown(finding.because, 600), fixed))),
+                "; ".join(filter(None, (shown(finding.because, 2000), fixed))),
                 "; ".join(filter(None, (kev, score))),
                 shown(finding.date),
                 _ids(finding.evidence),

@@ -28,7 +28,7 @@ ENGLISH: Mapping[str, str] = {
     "head.listed": "listed by a policy",
     "head.listed.more": "{n} more of a brand known to relabel",
     "head.kev": "with known-exploited firmware",
-    "head.kev.more": "{n} more possibly",
+    "head.kev.more": "{n} possibly",
     "head.not-seen": "recorded but not seen",
     "head.not-seen.more": "{n} more outside the scope",
     "head.blind-spots": "blind spot|blind spots",
