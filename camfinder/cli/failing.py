@@ -15,12 +15,23 @@ def _findings(wanted: Callable[[FindingDoc], bool]) -> Callable[[Document], int]
     return count
 
 
-def _unrecorded(document: Document) -> int:
-    return sum(d.record is not None and d.record.status == "unrecorded" for d in document.devices)
+def _recorded(status: str) -> Callable[[Document], int]:
+    """How many surveillance devices the records say this of."""
+
+    def count(document: Document) -> int:
+        told = (d.record for d in document.devices if d.surveillance)
+        return sum(record is not None and record.status == status for record in told)
+
+    return count
 
 
-def _not_seen(document: Document) -> int:
-    return sum(record.status == "not-seen" for record in document.records)
+def _became(status: str) -> Callable[[Document], int]:
+    """What became of so many records; an address that nobody asked is no sign of absence."""
+
+    def count(document: Document) -> int:
+        return sum(r.status == status and r.in_scope is not False for r in document.records)
+
+    return count
 
 
 def _appeared(document: Document) -> int:
@@ -38,8 +49,10 @@ COUNTS: Mapping[str, Callable[[Document], int]] = {
     "kev": _findings(lambda f: f.kind == "advisory" and f.verdict == "affected" and f.kev is True),
     "affected": _findings(lambda f: f.kind == "advisory" and f.verdict == "affected"),
     "posture": _findings(lambda f: f.kind == "posture"),
-    "unrecorded": _unrecorded,
-    "not-seen": _not_seen,
+    "unrecorded": _recorded("unrecorded"),
+    "recorded-differently": _recorded("recorded-differently"),
+    "not-seen": _became("not-seen"),
+    "answered-otherwise": _became("answered-otherwise"),
     "appeared": _appeared,
 }
 """Word to the number of devices, or records, that it names."""

@@ -38,6 +38,11 @@ def listen(
     db: options.Db = None,
     no_store: options.NoStore = False,
     site: options.Site = None,
+    known: options.KnownLists = [],  # noqa: B006
+    evidence: options.EvidenceFiles = [],  # noqa: B006
+    maps: options.Maps = [],  # noqa: B006
+    save_map: options.SaveMap = None,
+    token_file: options.NetboxToken = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
     fail_on: options.FailOn = [],  # noqa: B006
@@ -53,6 +58,7 @@ def listen(
     """
     from camfinder.cli import listening
     from camfinder.cli.judging import judging
+    from camfinder.cli.knowing import knowing
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.storing import kept
     from camfinder.document import build
@@ -61,6 +67,15 @@ def listen(
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
+    lists = knowing(
+        known,
+        evidence,
+        maps,
+        save_map=save_map,
+        token_file=token_file,
+        fingerprints=fingerprints,
+        fail_on=fail_on,
+    )
     ears = Ears(tuple(interface), for_s, promiscuous, join, site)
     plan = Plan(targets=list(interface))
     with kept(db, no_store=no_store, mode="listen", site=site, plan=plan) as keeping:
@@ -68,6 +83,7 @@ def listen(
             ears, fingerprints=fingerprints, quiet=quiet, journal=keeping.journal
         )
         document = build(inventory)
+        lists.apply(document)
         judged.judge(document)
         stored = keeping.finish(document)
     written = finish(document, output, as_json=as_json, everything=everything)

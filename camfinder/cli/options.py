@@ -61,7 +61,8 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         help="Exit code 1 where one of these was found: listed, listed-through-maker, kev, "
-        "affected, unrecorded, not-seen, appeared, posture. May repeat.",
+        "affected, unrecorded, recorded-differently, not-seen, answered-otherwise, appeared, "
+        "posture. May repeat.",
         envvar="CAMFINDER_FAIL_ON",
     ),
 ]
@@ -82,3 +83,43 @@ OfSite = Annotated[
     ),
 ]
 NoStore = Annotated[bool, typer.Option("--no-store", help="Keep nothing of this run in the store.")]
+
+KnownLists = Annotated[
+    list[str],
+    typer.Option(
+        "--known",
+        help="Compare with a list of what should be there: CSV, XLSX, an inventory document, "
+        "leases of a DHCP server, a plain list, a NetBox (https://netbox.example?site=hq). "
+        "May repeat.",
+        envvar="CAMFINDER_KNOWN",
+    ),
+]
+EvidenceFiles = Annotated[
+    list[Path],
+    typer.Option(
+        "--evidence",
+        help="Add what others have seen, as hints: ARP and MAC tables of switches, DHCP leases, "
+        "nmap -oX. May repeat.",
+        envvar="CAMFINDER_EVIDENCE",
+    ),
+]
+Maps = Annotated[
+    list[str],
+    typer.Option(
+        "--map",
+        help="A column of --known that is not recognised: address=IP-Adresse, mac=#3; or a file "
+        "that --save-map wrote. May repeat.",
+        envvar="CAMFINDER_MAP",
+    ),
+]
+SaveMap = Annotated[
+    Path | None, typer.Option("--save-map", help="Keep how the columns were read, for --map.")
+]
+NetboxToken = Annotated[
+    Path | None,
+    typer.Option(
+        "--netbox-token-file",
+        help="File with the token for NetBox; else CAMFINDER_NETBOX_TOKEN.",
+        envvar="CAMFINDER_NETBOX_TOKEN_FILE",
+    ),
+]

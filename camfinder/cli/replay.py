@@ -28,6 +28,11 @@ def replay(
     db: options.Db = None,
     no_store: options.NoStore = False,
     site: options.Site = None,
+    known: options.KnownLists = [],  # noqa: B006
+    evidence: options.EvidenceFiles = [],  # noqa: B006
+    maps: options.Maps = [],  # noqa: B006
+    save_map: options.SaveMap = None,
+    token_file: options.NetboxToken = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
     fail_on: options.FailOn = [],  # noqa: B006
@@ -43,6 +48,7 @@ def replay(
     All files together are one network, unless --each is given. Nothing is sent.
     """
     from camfinder.cli.judging import judging
+    from camfinder.cli.knowing import knowing
     from camfinder.cli.knowledge import engine
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
@@ -54,6 +60,15 @@ def replay(
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
+    lists = knowing(
+        known,
+        evidence,
+        maps,
+        save_map=save_map,
+        token_file=token_file,
+        fingerprints=fingerprints,
+        fail_on=fail_on,
+    )
     loaded = engine(fingerprints)
     stop: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))
@@ -74,6 +89,7 @@ def replay(
                         stopped=lambda: bool(stop),
                     )
                 document = build(inventory)
+                lists.apply(document)
                 judged.judge(document)
                 code = highest(code, keeping.finish(document))
             if each and not as_json:

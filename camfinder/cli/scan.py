@@ -94,6 +94,11 @@ def scan(
     db: options.Db = None,
     no_store: options.NoStore = False,
     site: options.Site = None,
+    known: options.KnownLists = [],  # noqa: B006
+    evidence: options.EvidenceFiles = [],  # noqa: B006
+    maps: options.Maps = [],  # noqa: B006
+    save_map: options.SaveMap = None,
+    token_file: options.NetboxToken = None,
     policy: options.Policy = [],  # noqa: B006
     policies: options.PolicyFolders = [],  # noqa: B006
     fail_on: options.FailOn = [],  # noqa: B006
@@ -109,11 +114,21 @@ def scan(
     """
     from camfinder.cli import scanning, storing
     from camfinder.cli.judging import judging
+    from camfinder.cli.knowing import knowing
     from camfinder.cli.output import check_outputs, finish
     from camfinder.document import build
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
+    lists = knowing(
+        known,
+        evidence,
+        maps,
+        save_map=save_map,
+        token_file=token_file,
+        fingerprints=fingerprints,
+        fail_on=fail_on,
+    )
     wanted = [*(targets or []), *scanning.lines(targets_file)]
     unwanted = [*exclude, *scanning.lines(exclude_file)]
     if resume and not wanted:
@@ -149,6 +164,7 @@ def scan(
             journal=kept.journal,
         )
         document = build(inventory)
+        lists.apply(document, plan.scope)
         judged.judge(document)
         stored = kept.finish(document)
     written = finish(document, output, as_json=as_json, everything=everything)

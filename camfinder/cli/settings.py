@@ -12,6 +12,7 @@ from camfinder.model import CamfinderError
 
 COMMANDS = (
     *("scan", "replay", "listen", "identify", "explain", "judge", "report", "policies"),
+    *("reconcile",),
     *("diff", "history", "runs", "prune", "rematch", "accept", "false-positive", "label"),
 )
 

@@ -80,7 +80,11 @@ def keep(
     for table in (tables.sightings, tables.claims, tables.parts, tables.findings):
         connection.execute(sa.delete(table).where(table.c.run == run))
     people = _People(database, connection, run, site)
+    before = [device.id for device in document.devices]
     numbers = people.assign(document.devices, held or {})
+    renamed = dict(zip(before, (device.id for device in document.devices), strict=True))
+    for record in document.records:
+        record.devices = [renamed.get(name, name) for name in record.devices]
     _sightings(connection, run, document.devices, numbers, tried)
     head = msgspec.structs.replace(document, devices=[], changes=None)
     # One host that was skipped does not make a run partial; a deadline names no address.
