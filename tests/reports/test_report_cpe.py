@@ -1,7 +1,7 @@
 """CPE names: formatted strings and URIs."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from camfinder.reports.cpe import of_part, parts, uri
@@ -35,6 +35,7 @@ def test_first_of_a_part() -> None:
     assert of_part(names, "a") is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.text("cpe:23/.aho*-\\?").map(lambda t: f"cpe:2.3:h:{t}" + REST))
 def test_any_text_is_read_or_refused(name: str) -> None:
     """Nothing is raised, and a URI is plain ASCII without blanks."""

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from crowd import crowd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inventories import ATTACKS, inventory
 from rich.cells import cell_len
@@ -132,6 +132,7 @@ def test_file_is_of_fixed_width() -> None:
     assert not [line for line in made.splitlines() if line.endswith(" ")]
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=("C", "Z")), min_size=1), st.integers(2, 40))
 def test_folding_keeps_every_character(text: str, width: int) -> None:
     """Lines are no wider than asked, whatever the script."""
