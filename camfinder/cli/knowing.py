@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from camfinder.cli import failing
 from camfinder.cli.knowledge import engine
@@ -50,24 +51,29 @@ class Knowing:
         reconcile(document, self.known, self.vendor, asked)
 
 
-def knowing(
-    lists: Sequence[str],
-    evidence: Sequence[Path],
-    maps: Sequence[str],
-    *,
-    save_map: Path | None = None,
-    token_file: Path | None = None,
-    fingerprints: Sequence[Path] = (),
-    fail_on: Sequence[str] = (),
-) -> Knowing:
+class Given(NamedTuple):
+    """Values of the options about lists.
+
+    Attributes:
+        known: `--known`: files, or web addresses of a NetBox.
+        evidence: `--evidence`.
+        maps: `--map`: `field=header`, or TOML files of them.
+        save_map: Where to write the columns as they were read.
+        token_file: Holds the token for NetBox.
+    """
+
+    known: Sequence[str]
+    evidence: Sequence[Path]
+    maps: Sequence[str]
+    save_map: Path | None
+    token_file: Path | None
+
+
+def knowing(given: Given, fingerprints: Sequence[Path], fail_on: Sequence[str]) -> Knowing:
     """Read all of it.
 
     Args:
-        lists: Values of `--known`: files, or web addresses of a NetBox.
-        evidence: Values of `--evidence`.
-        maps: Values of `--map`: `field=header`, or TOML files of them.
-        save_map: Where to write the columns as they were read.
-        token_file: Holds the token for NetBox.
+        given: What to read.
         fingerprints: Folders of further fingerprints.
         fail_on: Values of `--fail-on`, which may need lists.
 
@@ -75,20 +81,23 @@ def knowing(
         CamfinderError: A list cannot be read, or nothing in it is recognised.
     """
     needs = sorted(NEEDS_RECORDS & set(failing.words(fail_on)))
-    if needs and not lists:
+    if needs and not given.known:
         raise CamfinderError(f"--fail-on {needs[0]}: nothing to compare with; add --known FILE")
-    if not lists and not evidence:
-        if maps or save_map:
+    if not given.known and not given.evidence:
+        if given.maps or given.save_map:
             raise CamfinderError("--map and --save-map: no list is read; add --known FILE")
         return Knowing()
     loaded = engine(fingerprints)
     vendor = known.vendors(loaded.fingerprints)
     read = tuple(
-        _known(source, mapping(maps, Path(source).name), vendor, token_file) for source in lists
+        _known(source, mapping(given.maps, Path(source).name), vendor, given.token_file)
+        for source in given.known
     )
-    seen = tuple(_evidence(path, mapping(maps, path.name, only=True)) for path in evidence)
-    if save_map is not None:
-        _save(save_map, read)
+    seen = tuple(
+        _evidence(path, mapping(given.maps, path.name, only=True)) for path in given.evidence
+    )
+    if given.save_map is not None:
+        _save(given.save_map, read)
     return Knowing(read, seen, loaded, vendor)
 
 

@@ -58,7 +58,7 @@ def listen(
     """
     from camfinder.cli import listening
     from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import knowing
+    from camfinder.cli.knowing import Given, knowing
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.storing import kept
     from camfinder.document import build
@@ -67,15 +67,8 @@ def listen(
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
-    lists = knowing(
-        known,
-        evidence,
-        maps,
-        save_map=save_map,
-        token_file=token_file,
-        fingerprints=fingerprints,
-        fail_on=fail_on,
-    )
+    given = Given(known, evidence, maps, save_map, token_file)
+    lists = knowing(given, fingerprints, fail_on)
     ears = Ears(tuple(interface), for_s, promiscuous, join, site)
     plan = Plan(targets=list(interface))
     with kept(db, no_store=no_store, mode="listen", site=site, plan=plan) as keeping:

@@ -34,7 +34,7 @@ def reconcile(
     from camfinder.cli.codes import highest
     from camfinder.cli.documents import read_document
     from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import knowing
+    from camfinder.cli.knowing import Given, knowing
     from camfinder.cli.output import check_outputs, finish
     from camfinder.model import CamfinderError
 
@@ -42,15 +42,8 @@ def reconcile(
     if not known and not evidence:
         raise CamfinderError("nothing to compare with; add --known FILE or --evidence FILE")
     judged = judging([], [], fail_on)
-    lists = knowing(
-        known,
-        evidence,
-        maps,
-        save_map=save_map,
-        token_file=token_file,
-        fingerprints=fingerprints,
-        fail_on=fail_on,
-    )
+    given = Given(known, evidence, maps, save_map, token_file)
+    lists = knowing(given, fingerprints, fail_on)
     document = read_document(source)
     lists.apply(document)
     written = finish(document, output, as_json=as_json, everything=everything)

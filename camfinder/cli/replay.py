@@ -48,7 +48,7 @@ def replay(
     All files together are one network, unless --each is given. Nothing is sent.
     """
     from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import knowing
+    from camfinder.cli.knowing import Given, knowing
     from camfinder.cli.knowledge import engine
     from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
@@ -60,15 +60,8 @@ def replay(
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
-    lists = knowing(
-        known,
-        evidence,
-        maps,
-        save_map=save_map,
-        token_file=token_file,
-        fingerprints=fingerprints,
-        fail_on=fail_on,
-    )
+    given = Given(known, evidence, maps, save_map, token_file)
+    lists = knowing(given, fingerprints, fail_on)
     loaded = engine(fingerprints)
     stop: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))

@@ -114,21 +114,14 @@ def scan(
     """
     from camfinder.cli import scanning, storing
     from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import knowing
+    from camfinder.cli.knowing import Given, knowing
     from camfinder.cli.output import check_outputs, finish
     from camfinder.document import build
 
     check_outputs(output)
     judged = judging(policy, policies, fail_on)
-    lists = knowing(
-        known,
-        evidence,
-        maps,
-        save_map=save_map,
-        token_file=token_file,
-        fingerprints=fingerprints,
-        fail_on=fail_on,
-    )
+    given = Given(known, evidence, maps, save_map, token_file)
+    lists = knowing(given, fingerprints, fail_on)
     wanted = [*(targets or []), *scanning.lines(targets_file)]
     unwanted = [*exclude, *scanning.lines(exclude_file)]
     if resume and not wanted:
