@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from vulnerable import device
 
-from camfinder.flow.feeds import FeedError, Store, import_files, read_store, with_store
+from camfinder.flow.feed_files import FeedError
+from camfinder.flow.feeds import Store, import_files, read_store, with_store
 from camfinder.flow.vendors import feed_vendors
 from camfinder.judge.advisories import Advisories, default_folder, load
 from camfinder.judge.advisory import findings
@@ -381,3 +384,41 @@ def test_imports_add_up(tmp_path: Path, store: Path, vendors: Vendors, shipped: 
     assert merged.all["CVE-2099-0001"].kev == "2099-04-04"
     assert merged.imported == "2099-04-04"
     assert merged.digest != shipped.digest
+
+
+SEEDS = (
+    page(REOLINK),
+    record("CVE-2099-0001"),
+    zipped({"a.json": record("CVE-2099-0001")}),
+    b"PK\x03\x04",
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    seed=st.sampled_from(SEEDS),
+    cut=st.integers(0, 4_000),
+    flips=st.lists(st.tuples(st.integers(0, 4_000), st.integers(0, 255)), max_size=4),
+    tail=st.binary(max_size=40),
+)
+def test_hostile_files_give_an_error_or_a_store(
+    tmp_path: Path,
+    vendors: Vendors,
+    seed: bytes,
+    cut: int,
+    flips: list[tuple[int, int]],
+    tail: bytes,
+) -> None:
+    """Cut, flipped and lengthened files: a clear error, or a store that can be read again."""
+    data = bytearray(seed[: cut or None])
+    for at, value in flips:
+        if data:
+            data[at % len(data)] = value
+    file, store = tmp_path / "feed", tmp_path / "imported.json"
+    file.write_bytes(bytes(data) + tail)
+    try:
+        made = import_files([file], store, vendors, now=NOW)
+    except FeedError as error:
+        assert "nothing was imported" in str(error)
+    else:
+        assert read_store(store) == made
