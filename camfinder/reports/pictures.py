@@ -34,15 +34,12 @@ def style(device: DeviceDoc) -> str:
     return worst if worst is not None and device.surveillance else group(device)
 
 
-def maps(document: Document, text: Texts, anchors: Mapping[str, str]) -> Iterator[str]:
-    """A map for each IPv4 /24 in which anything was seen or recorded, in order.
+Networks = Mapping[int, Mapping[int, Spot]]
+"""The first 24 bits of an IPv4 network to its addresses, by their last octet."""
 
-    Args:
-        document: The inventory.
-        text: The language.
-        anchors: Device id to the anchor of its section, to which a click on its cell leads.
-    """
-    nets = _nets(document, anchors)
+
+def maps(nets: Networks, text: Texts) -> Iterator[str]:
+    """A map for each /24 in which anything was seen or recorded, in order."""
     words = {sort: text(f"sort.{sort}") for sort in LETTERS}
     fullest = sorted(nets, key=lambda net: -len(nets[net]))[:MOST_MAPS]
     for number, net in enumerate(sorted(fullest)):
@@ -52,18 +49,24 @@ def maps(document: Document, text: Texts, anchors: Mapping[str, str]) -> Iterato
         yield f"<figure><figcaption>{escape(title)}</figcaption>{drawn}</figure>"
 
 
-def maps_left_out(document: Document) -> int:
+def maps_left_out(nets: Networks) -> int:
     """How many networks have no map, as there would be too many."""
-    return max(0, len(_nets(document, {})) - MOST_MAPS)
+    return max(0, len(nets) - MOST_MAPS)
 
 
-def sorts_used(document: Document) -> list[str]:
+def sorts_used(nets: Networks) -> list[str]:
     """The sorts that occur, for the legend."""
-    used = {spot.style for spots in _nets(document, {}).values() for spot in spots.values()}
+    used = {spot.style for spots in nets.values() for spot in spots.values()}
     return [sort for sort in LETTERS if sort in used]
 
 
-def _nets(document: Document, anchors: Mapping[str, str]) -> dict[int, dict[int, Spot]]:
+def networks(document: Document, anchors: Mapping[str, str]) -> Networks:
+    """The IPv4 /24 in which anything was seen or recorded.
+
+    Args:
+        document: The inventory.
+        anchors: Device id to the anchor of its section, to which a click on its cell leads.
+    """
     nets: dict[int, dict[int, Spot]] = {}
     for record in document.records:
         if record.status == "not-seen" and (number := _number(record.address)) is not None:

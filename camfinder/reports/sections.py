@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from camfinder.document import ChangeDoc, DeviceDoc, EvidenceDoc, FindingDoc, TriageDoc
 from camfinder.reports.blocks import Block, Cell, heading, paragraph, table, terms
@@ -19,6 +20,7 @@ _BYTES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=16_384)
 def shown(value: object, width: int = WIDTH) -> str:
     """A value as one inert line; empty where there is none."""
     return "" if value is None else shorten(visible(str(value)), width)
@@ -33,6 +35,7 @@ def bytes_shown(excerpt: str) -> str:
     return data.decode("latin-1").translate(_BYTES)
 
 
+@lru_cache(maxsize=1024)
 def moment(at: datetime) -> str:
     """A time as reports write it, in UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S}"

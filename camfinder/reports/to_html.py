@@ -104,10 +104,11 @@ def _marked(pieces: Iterator[str]) -> Iterator[Markup]:
 
 def _pictures(document: Document, made: Sequence[table.Row], text: Texts) -> dict[str, Any]:
     anchors = {row.device.id: row.anchor for row in made}
+    nets = pictures.networks(document, anchors)
     return {
-        "maps": _marked(pictures.maps(document, text, anchors)),
-        "left_out": pictures.maps_left_out(document),
-        "sorts": pictures.sorts_used(document),
+        "maps": _marked(pictures.maps(nets, text)),
+        "left_out": pictures.maps_left_out(nets),
+        "sorts": pictures.sorts_used(nets),
         "letters": pictures.LETTERS,
         "judged": judged(document, "policy"),
         "makers": _safe(pictures.makers(document, text)),

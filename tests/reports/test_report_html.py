@@ -112,7 +112,7 @@ def test_bytes_are_shown_as_bytes() -> None:
 def test_map_tells_the_worst_of_each_address() -> None:
     """Known-exploited before listed; a missing record where no device answers; other devices."""
     document = crowd(60)
-    drawn = "".join(pictures.maps(document, texts(), {}))
+    drawn = "".join(pictures.maps(pictures.networks(document, {}), texts()))
     for device in document.devices:
         sort = pictures.style(device)
         assert f'class="k-{sort}"' in drawn
@@ -126,14 +126,14 @@ def test_a_record_does_not_hide_a_device() -> None:
     document = crowd(1)
     address = document.devices[0].address
     document.records = [RecordDoc(id="r", source="a.csv", status="not-seen", address=address)]
-    assert "k-not-seen" not in "".join(pictures.maps(document, texts(), {}))
+    assert "k-not-seen" not in "".join(pictures.maps(pictures.networks(document, {}), texts()))
 
 
 def test_many_networks_are_cut_and_counted() -> None:
     """64 maps are drawn, the rest is in the table."""
     document = crowd(140, networks=70)
-    assert len(list(pictures.maps(document, texts(), {}))) == 64
-    assert pictures.maps_left_out(document) == 6
+    assert len(list(pictures.maps(pictures.networks(document, {}), texts()))) == 64
+    assert pictures.maps_left_out(pictures.networks(document, {})) == 6
     assert "6 further networks are in the table only." in words(page(document))
 
 
