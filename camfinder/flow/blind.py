@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 
 from camfinder.model import Address, BlindSpot, Target
 from camfinder.net.interfaces import Interface
 from camfinder.net.scope import Scope
 from camfinder.probes import Probe
 
+SETTINGS = Path("/proc/sys/net/ipv4/conf")
+STRICT = 1
 NAMED = 5
 """Networks that are named; of further ones the number is told."""
 
@@ -61,6 +64,21 @@ def here(interface: Interface) -> list[Target]:
     return ends
 
 
+def drops_strangers(interface: str) -> bool:
+    """Whether the kernel drops datagrams of addresses that it would not reach by this interface.
+
+    Cameras in factory state answer from such (Linux, ip-sysctl: the larger of the two counts).
+    """
+    values = []
+    for name in ("all", interface):
+        try:
+            text = (SETTINGS / name / "rp_filter").read_text("ascii")
+        except OSError:
+            continue
+        values.append(int(text))
+    return max(values, default=0) == STRICT
+
+
 def of_segments(scope: Scope, interfaces: Iterable[Interface]) -> list[BlindSpot]:
     """Attached subnets in scope whose interface cannot do what discovery needs."""
     spots = []
@@ -73,6 +91,15 @@ def of_segments(scope: Scope, interfaces: Iterable[Interface]) -> list[BlindSpot
                     f"devices on {interface.name} that only answer multicast",
                     "the interface has multicast switched off",
                     f"ip link set {interface.name} multicast on",
+                )
+            )
+        if drops_strangers(interface.name):
+            spots.append(
+                BlindSpot(
+                    f"devices on {interface.name} with an address outside its subnets",
+                    "the kernel drops what comes from there (rp_filter is strict)",
+                    f"sysctl net.ipv4.conf.all.rp_filter=2 net.ipv4.conf.{interface.name}"
+                    ".rp_filter=2 and a default route, or camfinder listen as root",
                 )
             )
         if interface.ipv4 and interface.link_local is None and interface.multicast:

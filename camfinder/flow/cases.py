@@ -167,7 +167,7 @@ def _derived(key: str, value: str) -> Iterator[Fact]:
     if key in {"tls.subject", "tls.issuer"}:
         for part in value.replace("/", ",").split(","):
             name, _, text = part.strip().partition("=")
-            if key == "tls.subject" and name.strip().upper() in {"CN", "O"} and text.strip():
+            if key == "tls.subject" and name.strip().upper() in {"CN", "O", "OU"} and text.strip():
                 yield Fact(f"tls.subject.{name.strip().lower()}", text.strip())
     elif key == "rtsp.www_authenticate":
         for realm in head.realms([value]):

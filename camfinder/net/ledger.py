@@ -110,5 +110,10 @@ class Counter:
             datagrams=self._datagrams,
             connections=self._connections,
             requests=self._requests,
-            per_host={str(address): host.sends for address, host in self._hosts.items()},
+            per_host={
+                # Those that were asked for by ARP alone were sent nothing.
+                str(address): host.sends
+                for address, host in self._hosts.items()
+                if host.sends
+            },
         )

@@ -125,6 +125,8 @@ class Reader:
     def _network(self, token: str) -> Piece:
         text, _, prefix = token.partition("/")
         text, _, zone = text.partition("%")
+        prefix, _, behind = prefix.partition("%")  # fe80::/64%eth0 is written, too
+        zone = zone or behind
         try:
             net = ip_network(f"{text}/{prefix}", strict=False)
         except ValueError as error:
