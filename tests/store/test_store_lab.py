@@ -1,0 +1,291 @@
+"""Real scans of a simulated building: a year of it in both databases, and kill -9 in between."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from store_help import loaded
+from test_store_year import Told, told
+
+from camfinder.cli import scanning
+from camfinder.document import Document, build
+from camfinder.flow.plan import Plan
+from camfinder.flow.scan import scan
+from camfinder.lab import run as lab
+from camfinder.lab.building import Subnet, available, order
+from camfinder.model import Ledger, Observation
+from camfinder.net.scope import Scope
+from camfinder.probes import all_probes
+from camfinder.store import keeping, reading, runs
+from camfinder.store.database import Database
+from camfinder.store.entries import Entry, Past
+from camfinder.store.writer import Writer
+
+WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+NETWORK = f"127.78.{WORKER}.0/24"
+PREFIX = NETWORK.removesuffix("0/24")
+KILLS = int(os.environ.get("CAMFINDER_KILLS", "2"))
+"""How often a scan is killed; with more than the default it is the whole lab in namespaces."""
+
+PERSONA = """
+schema = 1
+id = "{name}"
+title = "{name}"
+host = {host}
+mac = "{mac}"
+
+[expect]
+kind = "camera"
+surveillance = true
+
+[[http]]
+port = {port}
+
+[onvif]
+port = {port}
+manufacturer = "{manufacturer}"
+model = "{model}"
+firmware = "{firmware}"
+serial = "{serial}"
+open = ["GetDeviceInformation"]
+"""
+
+Camera = Mapping[str, str]
+PORT = 8899
+"""Nobody needs a right to listen here, and a scan takes what is here for ONVIF."""
+
+
+def camera(manufacturer: str, model: str, firmware: str, serial: str) -> Camera:
+    """What it says of itself."""
+    return {
+        "manufacturer": manufacturer,
+        "model": model,
+        "firmware": firmware,
+        "serial": serial,
+    }
+
+
+GATE = camera("AXIS", "P3245-LV", "10.12.130", "B8A44F100001")
+YARD = camera("Hanwha Vision", "XNV-8080R", "1.41.02", "ZN7A70GM300411F")
+HALL = camera("VIVOTEK", "FD9369", "0112d", "0002D1832C5F")
+DOOR = camera("Bosch", "NDE-3502-AL", "7.80.0129", "044518807925120014")
+ROOF = camera("Hikvision", "DS-2CD2042WD-I", "V5.4.5", "0123456789")
+
+
+def folder(path: Path, cameras: Mapping[int, Camera]) -> Path:
+    """Persona files of these cameras, by host number."""
+    path.mkdir()
+    for host, said in cameras.items():
+        values = {"mac": f"00:40:8c:00:00:{host:02x}", **said}
+        text = PERSONA.format(name=f"cam{host}", host=host, port=PORT, **values)
+        (path / f"cam{host}.toml").write_text(text, encoding="utf-8")
+    return path
+
+
+class Both:
+    """One journal for two writers: the same scan in two stores."""
+
+    past: Past | None = None
+
+    def __init__(self, *writers: Writer) -> None:
+        self.writers = writers
+
+    def observed(self, number: int, observation: Observation) -> None:
+        """To both."""
+        for writer in self.writers:
+            writer.observed(number, observation)
+
+    def again(self, number: int, at: datetime) -> None:
+        """To both."""
+        for writer in self.writers:
+            writer.again(number, at)
+
+    def noted(self, entry: Entry, ledger: Ledger) -> None:
+        """To both."""
+        for writer in self.writers:
+            writer.noted(entry, ledger)
+
+
+def year() -> list[dict[int, Camera]]:
+    """Who lives where in each of the twelve months."""
+    months: list[dict[int, Camera]] = [{11: GATE, 12: YARD, 13: HALL, 14: DOOR}]
+
+    def then(**changed: Camera | None) -> None:
+        after = {**months[-1], **{int(host[1:]): one for host, one in changed.items()}}
+        months.append({host: one for host, one in after.items() if one})
+
+    newer = {**GATE, "firmware": "10.12.208"}
+    then(h15={**HALL, "serial": "0002D1999999"})  # 2: one is added
+    then(h11=newer)  # 3: the gate is upgraded
+    then(h11=None, h31=newer)  # 4: and moves
+    then(h12=None, h11=YARD)  # 5: the yard gets the gate's old address
+    then(h15=None)  # 6: the added one is removed
+    then()  # 7: nothing happens
+    then(h14={**DOOR, "serial": "044518807925129999"})  # 8: the door's is replaced by its like
+    then(h13=None, h32={**HALL, "firmware": "0113a"})  # 9: moved, upgraded
+    then(h15={**HALL, "serial": "0002D1999999"})  # 10: the removed one comes back
+    then(h11={**YARD, "manufacturer": "Honeywell"})  # 11: the yard's is relabelled
+    then(h41=ROOF, h42=ROOF)  # 12: two with an example serial number
+    return months
+
+
+def script() -> dict[int, list[Told]]:
+    """What the store has to say of each month."""
+    gate, yard = "mac-b8a44f100001", "serial-hanwha-zn7a70gm300411f"
+    hall, added = "mac-0002d1832c5f", "mac-0002d1999999"
+    door = ["serial-bosch-044518807925120014", "serial-bosch-044518807925129999"]
+    at = PREFIX
+    return {
+        2: [("appeared", added, None, None, f"Vivotek FD9369 {at}15")],
+        3: [("changed", gate, "firmware", "10.12.130", "10.12.208")],
+        4: [("changed", gate, "address", f"{at}11", f"{at}31")],
+        5: [("changed", yard, "address", f"{at}12", f"{at}11")],
+        6: [("gone", added, None, f"Vivotek FD9369 {at}15", None)],
+        8: [
+            ("appeared", door[1], None, None, f"Bosch NDE-3502-AL {at}14"),
+            ("gone", door[0], None, f"Bosch NDE-3502-AL {at}14", None),
+        ],
+        9: [
+            ("changed", hall, "address", f"{at}13", f"{at}32"),
+            ("changed", hall, "firmware", "0112d", "0113a"),
+        ],
+        10: [("appeared", added, None, None, f"Vivotek FD9369 {at}15")],
+        11: [("changed", yard, "brand", "Hanwha Vision", "Honeywell")],
+        12: [
+            ("appeared", f"ip-{at}41", None, None, f"Hikvision DS-2CD2042WD-I {at}41"),
+            ("appeared", f"ip-{at}42", None, None, f"Hikvision DS-2CD2042WD-I {at}42"),
+        ],
+    }
+
+
+def scanned(stores: tuple[Database, ...]) -> Document:
+    """One scan of the lab, written into the stores as it goes."""
+    ports = ((PORT,), (554,))
+    plan = Plan(Scope.parse([f"{PREFIX}10-45"]), tiers=ports)
+    asked = scanning.asked(plan, None, [])
+    numbers = [runs.begin(store, site=None, mode="scan", plan=asked) for store in stores]
+    both = Both(*(Writer(store, number) for store, number in zip(stores, numbers, strict=True)))
+    probes = [probe for probe in all_probes() if probe.name in {"http", "onvif"}]
+    inventory = asyncio.run(scan(plan, engine=loaded(), probes=probes, journal=both, strict=True))
+    for writer, store, number in zip(both.writers, stores, numbers, strict=True):
+        writer.close()
+        keeping.finish(store, number, build(inventory))
+    return build(inventory)
+
+
+def test_a_year_of_scans_in_two_stores(postgres: str, tmp_path: Path) -> None:
+    """Twelve real scans; both stores tell exactly what happened, month by month."""
+    import psycopg
+
+    with psycopg.connect(f"{postgres.replace('+psycopg', '')}/postgres", autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE lab_{WORKER}")
+    with (
+        Database(str(tmp_path / "store.db")) as sqlite,
+        Database(f"{postgres}/lab_{WORKER}") as server,
+    ):
+        for month, cameras in enumerate(year(), 1):
+            personas = folder(tmp_path / str(month), cameras)
+            wanted = order(personas, subnets=[Subnet(network=NETWORK)], mode="loopback", hurry=True)
+            with lab.lab(wanted):
+                document = scanned((sqlite, server))
+            assert len(document.surveillance) == len(cameras), month
+        for store in (sqlite, server):
+            with store.reading() as connection:
+                stored = runs.listing(connection)
+                assert [run.state for run in stored] == ["complete"] * 12
+                for month, run in enumerate(stored, 1):
+                    found = reading.changes_of(connection, run) or []
+                    assert told(found) == script().get(month, []), month
+
+
+def inventory_of(path: Path) -> dict[str, Any]:
+    """What a document says of each device, times and the number of proofs apart."""
+    document = json.loads(path.read_text(encoding="utf-8"))
+    slots = ("kind", "brand", "maker", "model", "firmware", "serial", "mac", "hostname", "disputed")
+    return {
+        device["id"]: {
+            **{slot: device[slot] for slot in slots},
+            "addresses": sorted(device["addresses"]),
+            "services": [(each["port"], each["protocol"]) for each in device["services"]],
+        }
+        for device in document["devices"]
+    }
+
+
+def sends(path: Path) -> int:
+    """Everything that was sent."""
+    ledger = json.loads(path.read_text(encoding="utf-8"))["run"]["ledger"]
+    return int(ledger["datagrams"] + ledger["connections"] + ledger["requests"])
+
+
+def noted(place: Path) -> int:
+    """How much a running scan has stored."""
+    import sqlite3
+
+    try:
+        with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as connection:
+            return int(connection.execute("SELECT count(*) FROM journal").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+
+
+RATE = 60
+"""Packets a second of the scans that are killed: slow enough to be hit in the middle."""
+
+
+def test_kill_and_resume_find_the_same(tmp_path: Path) -> None:
+    """Killed at random moments and taken up, a scan finds what an undisturbed one does.
+
+    And it sends no more than that one and what goes out in a second.
+    """
+    whole = KILLS > 2 and available()[0] == "namespace"
+    if whole:
+        wanted, targets, options = order(hurry=True), ["10.77.0.0/24"], []
+    else:
+        personas = folder(tmp_path / "personas", year()[0] | {21: ROOF})
+        wanted = order(personas, subnets=[Subnet(network=NETWORK)], mode="loopback", hurry=True)
+        targets = [f"{PREFIX}10-30"]
+        options = ["--rate", str(RATE), "--only", "http,onvif", "--ports", f"{PORT},8080,8081"]
+    chance = random.Random(4)  # noqa: S311 - the same moments each time
+    with lab.lab(wanted) as running:
+
+        def command(place: Path, *more: str) -> list[str]:
+            argv = [sys.executable, "-m", "camfinder", "scan", *targets, *options, "-q"]
+            return lab.command([*argv, "--db", str(place), *more], running)
+
+        first = tmp_path / "whole.json"
+        subprocess.run(
+            command(tmp_path / "whole.db", "-o", str(first)), check=True, stdout=subprocess.DEVNULL
+        )
+        expected, most = inventory_of(first), sends(first)
+        assert expected
+        for turn in range(KILLS):
+            place, again = tmp_path / f"{turn}.db", tmp_path / f"{turn}.json"
+            with subprocess.Popen(command(place), stdout=subprocess.DEVNULL) as process:
+                moment = chance.randrange(1, int(most * 0.9))
+                while process.poll() is None and noted(place) < moment:
+                    time.sleep(0.02)
+                assert process.poll() is None, "the scan ended before it was killed"
+                process.send_signal(signal.SIGKILL)
+            resumed = command(place, "--resume", "-o", str(again))
+            subprocess.run(resumed, check=True, stdout=subprocess.DEVNULL)
+            assert inventory_of(again) == expected, (turn, moment)
+            assert sends(again) <= most + (RATE if not whole else 120), (turn, moment)
+
+
+def test_nothing_to_resume(tmp_path: Path) -> None:
+    """A scan that was never begun cannot be taken up; the message says what to do."""
+    argv = [sys.executable, "-m", "camfinder", "scan", "127.0.0.1", "--resume", "-q"]
+    place = str(tmp_path / "store.db")
+    done = subprocess.run([*argv, "--db", place], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "start one without --resume" in done.stderr
