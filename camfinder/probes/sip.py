@@ -4,6 +4,8 @@ An exception to the rule that a request is no device: the `User-Agent` of a requ
 sender (RFC 3261 section 20.41), and a door station is mostly heard when it registers. Nothing is
 asked. Of a message only the first line and the naming headers are kept: `Authorization`, user
 names and caller ids stay out.
+
+Source: RFC 3261, sections 7.3, 20.35 (Server) and 20.41 (User-Agent).
 """
 
 from collections.abc import Iterable
