@@ -105,7 +105,7 @@ def main() -> int:
         },
         "vendor": {ROOT / "fingerprints" / f"{name}.toml": VENDOR},
     }[what]
-    for path, text in files.items():
+    for path in files:
         if path.exists():
             print(f"{path.relative_to(ROOT)} is there already")
             return 2
