@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.forms import Forms
-from camfinder.match.names import vendor_keys
+from camfinder.match.names import bare, vendor_keys
 from camfinder.match.nouns import Fingerprints, Rule
 from camfinder.match.organisation import organisation
 from camfinder.match.patterns import PatternSet, encodable
@@ -131,6 +131,7 @@ class Engine:
                 short = len(fact.value) <= CACHED_CHARS
                 tell_more = self._together if short else self._told_together
                 found += [(fact, one) for one in tell_more(fact.key, fact.value, context)]
+        found = _no_serial_as_model(found)
         keep = self._keep
         found += [
             (fact, Finding(f"state:{fact.key}", {}, {})) for fact in facts if fact.key in keep
@@ -247,6 +248,32 @@ def _context(
                 stated[brand] = None
     named.update(dict.fromkeys(words))
     return tuple(stated), tuple(named)
+
+
+def _no_serial_as_model(found: list[tuple[Fact, Finding]]) -> list[tuple[Fact, Finding]]:
+    """The findings, save models of running text that a rule knows for the serial number."""
+    stated = (finding.claims.get(Slot.SERIAL) for _fact, finding in found)
+    serials = {bare(serial) for serial in stated if serial}
+    if not serials:
+        return found
+    kept = (
+        (fact, _without_model(finding) if _is_serial(finding, serials) else finding)
+        for fact, finding in found
+    )
+    return [(fact, finding) for fact, finding in kept if finding.claims]
+
+
+def _is_serial(finding: Finding, serials: set[str]) -> bool:
+    """The model that the finding claims is, or ends in, a serial number."""
+    model = bare(finding.claims.get(Slot.MODEL, ""))
+    sure = finding.strengths.get(Slot.MODEL, Strength.HINT) >= Strength.DECLARED
+    return bool(model) and not sure and any(model.endswith(serial) for serial in serials)
+
+
+def _without_model(finding: Finding) -> Finding:
+    claims = {slot: value for slot, value in finding.claims.items() if slot is not Slot.MODEL}
+    strengths = {slot: finding.strengths[slot] for slot in claims}
+    return finding._replace(claims=claims, strengths=strengths)
 
 
 def _holds(finding: Finding, facts: tuple[Fact, ...]) -> bool:

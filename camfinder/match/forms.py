@@ -34,6 +34,20 @@ _WHOLE_END = r"(?:[^0-9A-Za-z./_-]|[./_-](?:[^0-9A-Za-z]|$)|$)"
 _NEXT_TOKEN = re2.compile(
     r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^0-9A-Za-z]|$)"
 )
+_CLASSES = tuple(
+    (re2.compile(rf"(?i){_EDGE}(?:{words}){_END}"), kind, everywhere)
+    for words, kind, everywhere in (
+        (r"(?:ip|network|net|internet|surveillance|security)[ _-]?cam(?:era)?s?", "camera", True),
+        (r"n[ _-]?v[ _-]?r|[hx]vr|network (?:digital )?video recorders?", "recorder", True),
+        (r"e?dvr|digital video recorders?", "recorder", False),
+        (r"(?:network |ip )?video (?:server|encoder)", "encoder", True),
+        (r"video (?:door ?(?:station|phone)|doorbell|intercom)", "doorbell", True),
+        (r"cctv|(?:ip |video )surveillance", "surveillance", True),
+    )
+)
+"""Words for a class of devices, the kind, and whether only makers of surveillance devices use
+them (a television recorder is a DVR too)."""
+
 _NOT_A_MODEL = re2.compile(
     r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d)$"
 )
@@ -196,12 +210,27 @@ class Forms:
         sure = word.sure and sole
         strength = Strength.FAMILY if sure else Strength.HINT
         found = [self._brand(f"brand-word:{word.vendor}", word.vendor, strength)]
+        if sure and (kind := self._class_of(text, word.vendor)):
+            strong = {Slot.KIND: Strength.FAMILY}
+            found.append(Finding(f"brand-word:{word.vendor}", {Slot.KIND: kind}, strong))
         token = _NEXT_TOKEN.search(text[word.end :]) if sure else None
         if token and _looks_like_model(token.group(1)):
             model = {Slot.MODEL: token.group(1)}
-            strong = {Slot.MODEL: Strength.FAMILY}
-            found.append(Finding(f"brand-word:{word.vendor}", model, strong))
+            sure_of = {Slot.MODEL: Strength.FAMILY}
+            found.append(Finding(f"brand-word:{word.vendor}", model, sure_of))
         return found
+
+    def _class_of(self, text: str, vendor: str) -> str:
+        """The kind that a word beside a brand's name tells; empty for none."""
+        known = self.vendors[vendor].kind is not None
+        return next(
+            (
+                kind
+                for pattern, kind, everywhere in _CLASSES
+                if (known or everywhere) and pattern.search(text)
+            ),
+            "",
+        )
 
     def _named(self, text: str, indices: Sequence[int]) -> list[_Word]:
         """Vendors named in a text, in order of appearance."""

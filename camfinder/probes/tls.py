@@ -128,6 +128,6 @@ PROBE = Probe(
     ),
     parse=parse,
     declares=MappingProxyType({"tls.mac": Slot.MAC}),
-    free_text=frozenset({"tls.subject.cn"}),
+    free_text=frozenset({"tls.subject.cn", "tls.subject.o", "tls.subject.ou"}),
     crosses_routers=True,
 )
