@@ -14,6 +14,10 @@ from camfinder.records.record import FIELDS
 HEADER_ROWS = 40
 """The header is looked for in so many rows: titles, dates and logos stand above it."""
 SAMPLE_ROWS = 200
+SEEN = 20.0
+"""Points of a column whose cells look like addresses, or MACs; more with a fitting header."""
+MAX_SEVERAL = 4
+"""Columns of one field, where their headers say so: `IPv4`, `IPv6`, `LAN MAC`."""
 _LIKE = 0.5
 """From this share of cells on, a column is one of addresses, or of MACs."""
 
@@ -125,8 +129,8 @@ def _assigned(header: Row, sample: Sequence[Row]) -> dict[str, list[int]]:
         bids += _bids(title, place, *looks(cells))
     columns: dict[str, list[int]] = {}
     taken: set[int] = set()
-    for _score, place, name in sorted(bids, key=lambda bid: (-bid[0], bid[1])):
-        several = name in {"address", "mac"} and len(columns.get(name, ())) < 4
+    for score, place, name in sorted(bids, key=lambda bid: (-bid[0], bid[1])):
+        several = score > SEEN and len(columns.get(name, ())) < MAX_SEVERAL
         if place not in taken and (name not in columns or several):
             columns.setdefault(name, []).append(place)
             taken.add(place)
@@ -139,12 +143,9 @@ def _bids(
     named = dict(scores(title))
     bids: list[tuple[float, int, str]] = []
     if as_address >= _LIKE:
-        # `Gateway` and `DNS server` hold addresses as well: of somebody else.
-        if "address" in named or not title or not is_foreign(title):
-            bids.append((20.0 + named.get("address", 0.0), place, "address"))
+        bids += _seen("address", title, place, named.get("address", 0.0))
     elif as_mac >= _LIKE and named.get("serial", 0.0) < 5:
-        if "mac" in named or not title or not is_foreign(title):
-            bids.append((20.0 + named.get("mac", 0.0), place, "mac"))
+        bids += _seen("mac", title, place, named.get("mac", 0.0))
     else:
         for name, points in named.items():
             if name not in {"address", "mac"} or not filled or max(as_address, as_mac) > 0:
@@ -152,3 +153,15 @@ def _bids(
         if filled and "address" in named and not as_address and "hostname" not in named:
             bids.append((0.8, place, "hostname"))
     return bids
+
+
+def _seen(name: str, title: str, place: int, points: float) -> list[tuple[float, int, str]]:
+    """A column of addresses or MACs, by what its header calls it.
+
+    `Gateway` and `Scope` are somebody else's; `NVR IP` is the list's own only where no other is.
+    """
+    if points >= 10 or (points and not is_foreign(title)):
+        return [(SEEN + points, place, name)]
+    if is_foreign(title):
+        return [(1.0, place, name)] if points else []
+    return [(SEEN - 1.0 if title else SEEN, place, name)]

@@ -91,7 +91,7 @@ gateway gw subnet subnetz subnetzmaske mask maske netmask masque mascara mascher
 dns ntp switch router recorder rekorder nvr dvr enregistreur grabador registratore rejestrator
 gravador server servidor serveur serwer archiver port ports date datum fecha data vlan
 last expiration lease previous old alt count anzahl total user password passwort rtsp
-broadcast multicast parent rack
+broadcast multicast parent rack scope scopeid serverip subnetid network netz netzwerk
 """
 _OTHERS = frozenset(_OTHER_WORDS.split())
 """Words that make a header speak of something else: the switch's address, the date of a lease."""

@@ -34,7 +34,7 @@ def csv_rows(text: str, name: str) -> Rows:
         CamfinderError: Too many rows, or a cell without an end.
     """
     first, _, rest = text.partition("\n")
-    said = first.strip().casefold()
+    said = first.strip("\r\ufeff").casefold()
     if said.startswith("sep=") and len(said) == 5:
         delimiter, text = said[4], rest
     else:
@@ -180,7 +180,10 @@ def _check_head(head: bytes, name: str) -> None:
 
 
 def _cells(row: Iterable[object]) -> list[str]:
-    return [_text(value) for value in row]
+    cells = [_text(value) for value in row]
+    while cells and not cells[-1]:  # rows come padded to the last column
+        cells.pop()
+    return cells
 
 
 def _text(value: object) -> str:

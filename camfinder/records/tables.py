@@ -134,15 +134,15 @@ def _stray_mac(
             notes.append("MAC found under address")
             return found
     for field in ("serial", "name", "model", "hostname"):
-        found = values.macs(texts.get(field, ""), numbers=False)
-        if not found:
+        text = texts.get(field, "")
+        found = values.macs(text, numbers=False)
+        # Some makers use the MAC as the serial number, and some serial numbers look like one.
+        if not found or (field == "serial" and not raw and len(text) == 12):
             continue
-        # Some makers use the MAC as the serial number: only a swap is one.
-        if raw or field != "serial":
-            notes.append(f"MAC found under {field}")
-            texts.pop(field)
-            if raw and not values.addresses(raw[0]):
-                texts[field] = raw[0]
+        notes.append(f"MAC found under {field}")
+        texts.pop(field)
+        if raw and not values.addresses(raw[0]):
+            texts[field] = raw[0]
         return found
     if raw and "serial" not in texts and len(values.bare(values.serial(raw[0]))) >= MIN_STRAY:
         notes.append("serial number found under mac")

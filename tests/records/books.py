@@ -168,7 +168,8 @@ def _serial(chance: random.Random, brand: str, model: str, mac: str) -> str:
 
 def _host(chance: random.Random, brand: str, mac: str, number: int) -> str:
     """Half of the host names are the maker's own, half the ones that the owner gave."""
-    return f"cam-{number:05d}" if chance.random() < 0.5 else f"{brand.split()[0].lower()}-{mac}"
+    maker = brand.partition(" ")[0].lower()
+    return f"cam-{number:05d}" if chance.random() < 0.5 else f"{maker}-{mac}"
 
 
 def _moved(chance: random.Random, boxes: Sequence[_Box]) -> dict[int, str]:
