@@ -30,7 +30,7 @@ def protocols(
 
     table = Table(box=None, pad_edge=False)
     for name in ("method", "what", "asked by", "ports", "routers", "rights", "yields"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, overflow="fold", no_wrap=name == "method")
     for row in rows:
         routers = "crosses" if row.crosses_routers else "-"
         ports = row.ports + (f" → {row.replies}" if row.replies else "")
