@@ -1,6 +1,5 @@
 """What this machine allows camfinder to do, and what to do where it does not."""
 
-import os
 import resource
 import shutil
 import socket
@@ -9,6 +8,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from camfinder.cli.settings import files
+from camfinder.flow.blind import drops_strangers
 from camfinder.model import Target
 from camfinder.net.interfaces import interfaces
 from camfinder.probes import all_probes
@@ -75,12 +75,29 @@ def _limits() -> Iterator[str]:
 
 
 def _rights() -> Iterator[str]:
-    if os.geteuid() == 0:
-        yield "note     running as root: not needed, camfinder uses ordinary sockets"
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
+    except PermissionError:
+        yield (
+            "note     no right to packet sockets: no layer-2 sweep, and `listen` binds ports instead; "
+            "run as root, or setcap cap_net_raw+ep on the Python interpreter"
+        )
+    except OSError as error:
+        yield f"note     no packet sockets here ({error.strerror}): no layer-2 sweep"
     else:
-        yield "ok       running without root: all methods built so far work so"
+        yield "ok       packet sockets: layer-2 sweep and silent listening work"
+    yield from _strangers()
     if shutil.which("ip") is None:
-        yield "note     no `ip` command: IPv6 neighbours and the namespace lab are not to be had"
+        yield "note     no `ip` command: the namespace lab is not to be had"
+
+
+def _strangers() -> Iterator[str]:
+    for interface in interfaces():
+        if not interface.loopback and drops_strangers(interface.name):
+            yield (
+                f"note     {interface.name}: strict rp_filter drops answers of cameras with an "
+                "address outside the subnet; sysctl net.ipv4.conf.all.rp_filter=2"
+            )
 
 
 def _knowledge() -> Iterator[str]:
