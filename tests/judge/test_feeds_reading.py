@@ -103,6 +103,8 @@ def test_operating_systems_are_of_every_model() -> None:
     [
         ("V4.30.096build221220 and the versions prior to it", ("hikvision",),
          "up to V4.30.096build221220"),
+        ("Versions below V5.7.13_230822 (including V5.7.13_230822)", ("hikvision",),
+         "up to V5.7.13_230822"),
         (AFTER, ("hikvision",), "from V5.00.000 before V5.02.006"),
         ("NVR4XXX Versions which Build time\u00a0before 2023/12/13", ("dahua",),
          "built before 2023-12-13"),

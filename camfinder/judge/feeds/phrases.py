@@ -33,6 +33,9 @@ _AND_OLDER = re2.compile(
     r"(?i)^(\S.{0,80}?),? (?:and|or)(?: the| all)?(?: versions?)? "
     r"(?:prior|earlier|below|older|lower|before|previous)(?: versions?)?(?: to it)?$"
 )
+_BELOW_AND = re2.compile(
+    r"(?i)^(?:versions? )?(?:below|before|prior to) (\S.{0,60}?) ?\(including [^)]*\)$"
+)
 _BEFORE = re2.compile(
     r"(?i)^(?:versions? )?(?:prior to|before|earlier than|lower than|older than|below)"
     r"(?: versions?)? (\S.{0,80})$"
@@ -103,6 +106,7 @@ def in_words(text: str, schemes: Sequence[str]) -> Span:
 _PHRASES: tuple[tuple["re2._Regexp", Callable[[list[str]], Range]], ...] = (
     (_BETWEEN, lambda parts: Range(start=parts[0], before=parts[1])),
     (_AND_OLDER, lambda parts: Range(up_to=parts[0])),
+    (_BELOW_AND, lambda parts: Range(up_to=parts[0])),
     (_BEFORE, lambda parts: Range(before=parts[0])),
     (_UP_TO, lambda parts: Range(up_to=parts[0])),
 )

@@ -1,6 +1,6 @@
-"""Hikvision: `V5.4.5 build 170123`, `V4.30.096build221220`, `3.2.30_build221223`, `V2.3.8-8`.
+"""Hikvision: `V5.4.5 build 170123`, `V4.30.096build221220`, `3.2.30_build221223`, `V5.7.13_230822`.
 
-Version fields first, then the suffix of storage systems, then the build day (YYMMDD).
+Version fields first, then the suffix of storage systems (`V2.3.8-8`), then the build day (YYMMDD).
 """
 
 import re2
@@ -9,7 +9,7 @@ from camfinder.judge.firmware.base import Scheme, Version, compare, day, number,
 
 _FORM = re2.compile(
     r"(?i)^v?(\d{1,6}(?:\.\d{1,6}){1,3})(?:-(\d{1,6}))?"
-    r"(?:[ _,;]*build[ _:]*(?:date[ _:]*)?(\d{6}|\d{8}))?$"
+    r"(?:(?:[ _,;]*build[ _:]*(?:date[ _:]*)?|_)(\d{6}|\d{8}))?$"
 )
 
 
