@@ -13,6 +13,7 @@ needs more to agree.
 | name or host name | 6 | | |
 | near MAC | 5 | | |
 | near serial number | 3 | | |
+| near model | 0 | | |
 | model (contained in the other) | 2 (1) | model | 2 |
 | brand or maker | 1 | brand | 6 |
 """
@@ -72,7 +73,8 @@ class Fit:
     Attributes:
         score: The sum of the weights.
         once: A MAC, serial number or UUID agrees.
-        firm: Enough agrees to be no sibling of the same delivery.
+        firm: Enough agrees to be neither a sibling of the same delivery nor a successor at the
+            same address.
     """
 
     score: int
@@ -103,7 +105,12 @@ def device_side(device: DeviceDoc, vendor: NameVendor) -> Side:
     written = (device.serial, *_claimed(device, "serial"))
     serials = {values.bare(s) for s in written if s and values.serial_identifies(s)}
     model = values.key(device.model or "")
-    names = {values.hostname_key(n) for n in (device.hostname, *_claimed(device, "hostname")) if n}
+    hosts = [host for host in (device.hostname, *_claimed(device, "hostname")) if host]
+    names = {values.hostname_key(host) for host in hosts}
+    if not macs:
+        # Host names as they leave the factory end in the MAC; a successor may have been given
+        # the name of the one before, so that a MAC of its own counts for more.
+        macs = {name[-MAC_CHARS:] for name in names if _is_mac(name[-MAC_CHARS:])}
     return Side(
         addresses=frozenset(filter(None, (device.address, *device.addresses))),
         macs=frozenset(macs | {each for each in serials if _is_mac(each)}),
@@ -160,7 +167,7 @@ def fit(record: Side, device: Side) -> Fit:
         near_serial = close and _near_any(record.serials, device.serials)
         score += 3 if near_serial else -6 if same_mac else -14
     once = same_mac or same_serial
-    firm = once or same_address or same_name or (typed and model > 0)
+    firm = once or same_name or (same_address and model >= 0) or (typed and model > 0)
     return Fit(score, once, firm)
 
 
@@ -196,12 +203,14 @@ def _model(recorded: str, seen: str) -> int:
     if recorded == seen:
         return 2
     short, long = sorted((recorded, seen), key=len)
-    return 1 if len(short) >= 3 and short in long else -2
+    if len(short) >= 3 and short in long:
+        return 1
+    return 0 if len(short) >= 5 and _near_text(recorded, seen) else -2
 
 
 def model_agrees(recorded: str, seen: str) -> bool:
     """One model is the other, or a part of it."""
-    return _model(recorded, seen) >= 0
+    return _model(recorded, seen) > 0
 
 
 def _families_meet(record: Side, device: Side) -> bool:

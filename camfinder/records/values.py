@@ -16,6 +16,8 @@ MAX_CELL = 4_096
 """Characters of a cell that are looked at."""
 MAX_IN_CELL = 16
 """Addresses or MACs taken from one cell."""
+LETTERS_ONLY = 12
+"""A serial number without a digit is a word, unless it is as long as this."""
 
 _NOTHING = """
 - -- --- . ? ?? x xx xxx n/a na n.a. #n/a none null nil unknown unbekannt inconnu desconocido
@@ -155,7 +157,7 @@ def serial_identifies(value: str) -> bool:
         len(form) >= MIN_SERIAL
         and form not in EXAMPLE_SERIALS
         and len(set(form)) > 1
-        and any(char.isdigit() for char in form)
+        and (any(char.isdigit() for char in form) or len(form) >= LETTERS_ONLY)
     )
 
 

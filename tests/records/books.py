@@ -207,7 +207,8 @@ def _row(chance: random.Random, box: _Box, address: str, number: int) -> tuple[l
     real = serial not in {"", *EXAMPLES} and box.example is None
     keys = (
         address == box.address
-        or (mac == box.mac and "mac" in box.shows)
+        or (mac == box.mac and ("mac" in box.shows or ("host" in box.shows and mac in box.host)))
+        or (serial == box.mac.upper() and "host" in box.shows and box.mac in box.host)
         or (bool(mac) and mac[:9] != box.mac[:9] and {"mac", "model"} <= box.shows)
         or (real and "serial" in box.shows)
         or (bool(name) and box.host == name.lower() and "host" in box.shows)
