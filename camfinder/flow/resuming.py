@@ -12,7 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
-from camfinder.model import Address, Frame, Observation, Problem, Query, Transport
+from camfinder.model import (
+    Address,
+    Frame,
+    Observation,
+    Problem,
+    ProblemKind,
+    Query,
+    Transport,
+)
 from camfinder.net.dial import PortState, own_end
 from camfinder.net.discover import own_addresses
 from camfinder.net.interfaces import Interface
@@ -21,13 +29,37 @@ from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
 from camfinder.net.scope import Scope
 from camfinder.net.udp import Ear
-from camfinder.store.content import key
+from camfinder.store.content import key, pack_json, unpack_json
 from camfinder.store.entries import Entry, Journal
 
 LOST = timedelta(seconds=1)
 """What was sent so shortly before the end may have been answered into the void."""
 
 _ALIVE = frozenset({PortState.OPEN, PortState.CLOSED})
+
+
+class Problems(list[Problem]):
+    """What went wrong so far, in earlier processes of the run too; all of it is written down."""
+
+    def __init__(self, journal: Journal | None) -> None:
+        super().__init__()
+        self._journal = journal
+        past = journal.past if journal is not None else None
+        for entry in past.entries if past is not None else ():
+            if entry.what == "problem":
+                super().append(unpack_json(entry.key, Problem))
+
+    def append(self, problem: Problem) -> None:
+        """Note a problem; that the run was cut short is no news to who takes it up."""
+        super().append(problem)
+        cut = {ProblemKind.INTERRUPTED, ProblemKind.SKIPPED}
+        if self._journal is not None and not (problem.kind in cut and problem.address is None):
+            now = datetime.now(UTC)
+            # Names of files and broken banners may hold what JSON has not.
+            detail = problem.detail.encode("utf-8", "replace").decode()
+            told = pack_json(replace(problem, detail=detail))
+            entry = Entry("problem", told, "", 0, "", (0, 0, 0), now)
+            self._journal.noted(entry, None)
 
 
 class ResumableNet(Net):
@@ -71,6 +103,8 @@ class ResumableNet(Net):
 
     def _remember(self, entries: Iterable[Entry], until: datetime) -> None:
         for entry in entries:
+            if entry.what == "problem":
+                continue
             address = ip_address(entry.address)
             if any(entry.spent):
                 self.ledger.restore_host(address, *entry.spent)

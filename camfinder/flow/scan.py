@@ -19,7 +19,7 @@ from camfinder.flow.login import Logins
 from camfinder.flow.plan import HEAD_START_S, Plan, rank
 from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
-from camfinder.flow.resuming import ResumableNet, frame_of
+from camfinder.flow.resuming import Problems, ResumableNet, frame_of
 from camfinder.flow.sightings import Sightings
 from camfinder.match.engine import Engine
 from camfinder.model import (
@@ -110,7 +110,7 @@ class _Scan:
         strict: bool,
     ) -> None:
         self.plan, self.engine, self.probes, self.progress = plan, engine, probes, progress
-        self.problems: list[Problem] = []
+        self.problems = Problems(journal)
         self.sightings = Sightings(engine, self.problems.append, journal)
         self.reader = Reader(probes, self.problems.append, strict=strict)
         self.hosts: dict[Address, _Host] = {}
@@ -312,10 +312,8 @@ class _Scan:
 
     def _go_on(self) -> None:
         """What an earlier process of this run saw, and the questions that it had left."""
-        seen = self.past.observations if self.past else ()
-        for observation in seen:
+        for observation in self.past.observations if self.past else ():
             self.sightings.restore(observation)
-        for observation in seen:
             self._follow(observation, frame_of(observation))
 
     async def _log_in(self, address: Address) -> None:

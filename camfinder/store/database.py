@@ -24,6 +24,9 @@ PAGE_BYTES = 8192
 BUSY_S = 30.0
 """How long one writer waits for another."""
 
+CONNECT_S = 10
+"""How long a PostgreSQL server may take to answer."""
+
 _MAGIC = b"SQLite format 3\x00"
 _WRITES = "camfinder_writes"
 
@@ -72,8 +75,8 @@ class Database:
         if self.sqlite:
             self.name = self.url.database or ""
             self._check_file(create=create)
-        options: dict[str, Any] = {} if not self.sqlite else {"connect_args": {"timeout": BUSY_S}}
-        self.engine = sa.create_engine(self.url, **options)
+        patience = {"timeout": BUSY_S} if self.sqlite else {"connect_timeout": CONNECT_S}
+        self.engine = sa.create_engine(self.url, connect_args=patience)
         if self.sqlite:
             event.listen(self.engine, "connect", _on_connect)
             event.listen(self.engine, "begin", _on_begin)

@@ -16,8 +16,9 @@ class Entry(NamedTuple):
 
     Attributes:
         what: `asked` (a question and its answer are done with), `sent` (one datagram left),
-            `port` (a connection attempt and what it found).
-        key: Of the query (`content.key`); of a port empty.
+            `port` (a connection attempt and what it found), `resolve` (a question below IP),
+            `login` (an attempt begins), `problem` (something went wrong).
+        key: Of the query (`content.key`), or the problem as JSON; else empty.
         address: Whom it went to.
         port: And where there.
         state: Of a port, as `net.dial.PortState`; else empty.
@@ -66,5 +67,5 @@ class Journal(Protocol):
     def again(self, number: int, at: datetime) -> None:
         """The same was said again."""
 
-    def noted(self, entry: Entry, ledger: Ledger) -> None:
-        """Something was done; the ledger as it stands then."""
+    def noted(self, entry: Entry, ledger: Ledger | None) -> None:
+        """Something was done; the ledger as it stands then, where anything was sent."""

@@ -52,8 +52,8 @@ def finish(database: Database, run: int, document: Document) -> None:
             ).scalar_one()
         )
         tried = tried_in(connection, run)
-        connection.execute(sa.delete(tables.journal).where(tables.journal.c.run == run))
         keep(database, connection, run, site, document, tried=tried)
+        _forget(connection, run, site)
 
 
 def keep(
@@ -102,6 +102,17 @@ def keep(
             head=pack_json(head),
         )
     )
+
+
+def _forget(connection: sa.Connection, run: int, site: str) -> None:
+    """A complete run is not taken up again, nor are those cut short before it."""
+    done = sa.select(tables.runs.c.id).where(
+        tables.runs.c.site == site,
+        tables.runs.c.state != RUNNING,
+        tables.runs.c.id <= run,
+        sa.exists().where(tables.runs.c.id == run, tables.runs.c.state == COMPLETE).correlate(None),
+    )
+    connection.execute(sa.delete(tables.journal).where(tables.journal.c.run.in_(done)))
 
 
 def abandon(database: Database, run: int) -> None:

@@ -63,7 +63,7 @@ class Writer:
         """The same was said again."""
         self._queue.put((number, at))
 
-    def noted(self, entry: Entry, ledger: Ledger) -> None:
+    def noted(self, entry: Entry, ledger: Ledger | None) -> None:
         """Something was done."""
         self._queue.put((entry, ledger))
 
@@ -112,7 +112,7 @@ class Writer:
         else:
             pending.entries.append((self._number, what))
             self._number += 1
-            self._ledger = how
+            self._ledger = how or self._ledger
 
     def _store(self) -> None:
         pending = self._pending

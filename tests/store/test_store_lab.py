@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from store_help import loaded
 from test_store_year import Told, told
 
@@ -109,7 +110,7 @@ class Both:
         for writer in self.writers:
             writer.again(number, at)
 
-    def noted(self, entry: Entry, ledger: Ledger) -> None:
+    def noted(self, entry: Entry, ledger: Ledger | None) -> None:
         """To both."""
         for writer in self.writers:
             writer.noted(entry, ledger)
@@ -227,13 +228,16 @@ def sends(path: Path) -> int:
     return int(ledger["datagrams"] + ledger["connections"] + ledger["requests"])
 
 
+_COUNT = "SELECT count(*) FROM journal WHERE what IN ('asked', 'sent', 'port')"
+
+
 def noted(place: Path) -> int:
     """How much a running scan has stored."""
     import sqlite3
 
     try:
         with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as connection:
-            return int(connection.execute("SELECT count(*) FROM journal").fetchone()[0])
+            return int(connection.execute(_COUNT).fetchone()[0])
     except sqlite3.OperationalError:
         return 0
 
@@ -255,6 +259,8 @@ def test_kill_and_resume_find_the_same(tmp_path: Path) -> None:
         wanted = order(personas, subnets=[Subnet(network=NETWORK)], mode="loopback", hurry=True)
         targets = [f"{PREFIX}10-30"]
         options = ["--rate", str(RATE), "--only", "http,onvif", "--ports", f"{PORT},8080,8081"]
+    # Devices that announce themselves in between would tell a longer run more.
+    wanted = msgspec.structs.replace(wanted, announce_every_s=3600.0)
     chance = random.Random(4)  # noqa: S311 - the same moments each time
     with lab.lab(wanted) as running:
 
@@ -280,6 +286,34 @@ def test_kill_and_resume_find_the_same(tmp_path: Path) -> None:
             subprocess.run(resumed, check=True, stdout=subprocess.DEVNULL)
             assert inventory_of(again) == expected, (turn, moment)
             assert sends(again) <= most + (RATE if not whole else 120), (turn, moment)
+
+
+def test_a_deadline_can_be_resumed(tmp_path: Path) -> None:
+    """A scan that ran out of time goes on where it was, once, and is complete then."""
+    personas = folder(tmp_path / "personas", year()[0])
+    wanted = order(personas, subnets=[Subnet(network=NETWORK)], mode="loopback", hurry=True)
+    place, output = str(tmp_path / "store.db"), str(tmp_path / "out.json")
+    argv = [sys.executable, "-m", "camfinder", "scan", f"{PREFIX}10-30", "--rate", "30", "-q"]
+    argv += ["--only", "http,onvif", "--ports", f"{PORT},8080", "--db", place, "-o", output]
+
+    def run(*more: str) -> tuple[int, Any]:
+        done = subprocess.run([*argv, *more], check=False, stdout=subprocess.DEVNULL)
+        return done.returncode, json.loads(Path(output).read_text(encoding="utf-8"))
+
+    with lab.lab(wanted):
+        assert run("--db", "none")[0] == 0
+        whole = sends(Path(output))
+        code, first = run("--deadline", "1")
+        assert code == 3
+        assert sends(Path(output)) < whole
+        code, second = run("--resume")
+        assert code == 0
+        assert len(second["devices"]) >= len(first["devices"])
+        assert whole <= sends(Path(output)) <= whole + 30
+        argv.remove(output)
+        argv.remove("-o")
+    done = subprocess.run([*argv, "--resume"], check=False, capture_output=True, text=True)
+    assert (done.returncode, "start one without" in done.stderr) == (2, True)
 
 
 def test_nothing_to_resume(tmp_path: Path) -> None:
