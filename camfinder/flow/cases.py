@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from typing import Any
 
+from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
 from camfinder.match.engine import Engine
 from camfinder.match.identify import describe
@@ -65,8 +66,19 @@ class CaseReader:
         for item in items[:MAX_OBSERVATIONS]:
             if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
                 raise BadValue("an observation has no kind")
-            self._observation(item["kind"], item.get("value"), reading)
+            kind = canonical(item["kind"], item.get("value"), self._known)
+            self._observation(kind, item.get("value"), reading)
         return self._together(reading), reading.problems
+
+    def _known(self, kind: str) -> bool:
+        """A kind that is understood by its name."""
+        return (
+            kind in MESSAGES
+            or kind in PASSED
+            or kind in {"frame", "onvif.scopes"}
+            or RENAMED.get(kind, kind) in self._facts
+            or kind.startswith("http.header.")
+        )
 
     def _observation(self, kind: str, value: Any, reading: _Reading) -> None:
         """Read one observation into facts."""

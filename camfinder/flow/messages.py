@@ -6,6 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
+from camfinder.flow.kinds import device_information
 from camfinder.model import Address, Direction, Frame, Transport
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -96,7 +97,10 @@ MESSAGES: Mapping[str, tuple[Callable[[str], bytes], tuple[Carrier, ...]]] = {
     "rtsp.sdp": (_sdp, ((Transport.TCP, 554, "DESCRIBE"),)),
     "sip.response": (_text, ((Transport.UDP, 5060, ""),)),
     "wsd.probematch": (_text, ((Transport.UDP, 3702, ""),)),
-    "onvif.device_information": (_text, ((Transport.HTTP, 80, "GetDeviceInformation"),)),
+    "onvif.device_information": (
+        device_information,
+        ((Transport.HTTP, 80, "GetDeviceInformation"),),
+    ),
     "isapi.device_info": (_text, ((Transport.HTTP, 80, "GET /ISAPI/System/deviceInfo"),)),
     "hikvision.sadp": (_text, ((Transport.UDP, 37020, ""),)),
     "dahua.dhip": (_text, ((Transport.UDP, 37810, ""),)),
@@ -104,6 +108,7 @@ MESSAGES: Mapping[str, tuple[Callable[[str], bytes], tuple[Carrier, ...]]] = {
     "ubnt.discovery": (_text, ((Transport.UDP, 10001, ""),)),
     "ubnt.discovery.hex": (_hex, ((Transport.UDP, 10001, ""),)),
     "axis.getbrand": (_text, ((Transport.HTTP, 80, "GET /axis-cgi/param.cgi"),)),
+    "ssdp.response": (_text, ((Transport.UDP, 1900, ""),)),
     "upnp.description": (_text, ((Transport.HTTP, 49152, "GET /description.xml"),)),
     "mdns.service": (_mdns, ((Transport.UDP, 5353, ""),)),
 }

@@ -271,8 +271,10 @@ def _is_serial(finding: Finding, serials: set[str]) -> bool:
 
 
 def _without_model(finding: Finding) -> Finding:
-    claims = {slot: value for slot, value in finding.claims.items() if slot is not Slot.MODEL}
-    strengths = {slot: finding.strengths[slot] for slot in claims}
+    claims = dict(finding.claims)
+    strengths = dict(finding.strengths)
+    claims.pop(Slot.MODEL, None)
+    strengths.pop(Slot.MODEL, None)
     return finding._replace(claims=claims, strengths=strengths)
 
 

@@ -143,8 +143,9 @@ class Forms:
         if own:
             best = max(own, key=lambda form: form.vendor == named)
             findings.append(self.finding(best, "", Strength.DISTINCT))
-        elif not named and _has_digit(text):
-            findings += [self._foreign(form, stated) for form in found]
+        elif not named:
+            telling = found if _has_digit(text) else _own_words(found)
+            findings += [self._foreign(form, stated) for form in telling]
         return tuple(findings)
 
     def _foreign(self, form: ModelForm, stated: tuple[str, ...]) -> Finding:
@@ -285,6 +286,11 @@ class Forms:
 def _has_digit(text: str) -> bool:
     """Words of the language have no digits, most model numbers have."""
     return any(char.isdigit() for char in text)
+
+
+def _own_words(found: list[ModelForm]) -> list[ModelForm]:
+    """Of the forms of a name without digits those that no other label would use."""
+    return [form for form in found if form.proves >= Strength.DISTINCT]
 
 
 def _model_in(pattern: "re2._Regexp", text: str) -> str:
