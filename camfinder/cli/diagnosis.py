@@ -79,7 +79,7 @@ def _rights() -> Iterator[str]:
         socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0).close()
     except PermissionError:
         yield (
-            "note     no right to packet sockets: no layer-2 sweep, and `listen` binds ports instead; "
+            "note     no right to packet sockets: no layer-2 sweep, and `listen` binds ports; "
             "run as root, or setcap cap_net_raw+ep on the Python interpreter"
         )
     except OSError as error:

@@ -35,6 +35,7 @@ DEVICE_NAMESPACE = "http://www.onvif.org/ver10/device/wsdl"
 DEFAULT_PATH = "/onvif/device_service"
 _FIRST = "GetSystemDateAndTime"
 _CALLS = (_FIRST, "GetDeviceInformation", "GetServices", "GetHostname")
+_ENDPOINT = "GetEndpointReference"
 # Ports that carry little else than ONVIF: asked without other evidence (Tapo, Xiongmai, Herospeed).
 _OWN_PORTS = (2020, 8899, 8999)
 _SERVICES = MappingProxyType(
@@ -124,7 +125,9 @@ def follow_ups(observation: Observation, known: Known) -> Iterable[Query]:
         for operation in _CALLS:
             yield call(operation, observation.address, port, path, transport)
     elif observation.probe == "onvif" and observation.first("onvif.operation") == _FIRST:
-        for operation in _CALLS[1:]:
+        # Who was found without WS-Discovery says here which endpoint it is.
+        named = Slot.ENDPOINT_UUID in known.settled
+        for operation in (*_CALLS[1:], *(() if named else (_ENDPOINT,))):
             if observation.transport in {Transport.HTTP, Transport.HTTPS}:
                 yield call(
                     operation, observation.address, observation.port, DEFAULT_PATH,
@@ -316,7 +319,7 @@ _READERS: MappingProxyType[str, Callable[[etree._Element, Facts, Frame], None]] 
         _FIRST: _clock,
         "GetCapabilities": _capabilities,
         "GetServices": _services,
-        "GetEndpointReference": _endpoint,
+        _ENDPOINT: _endpoint,
         "GetVideoSources": _video_sources,
         "GetServiceCapabilities": _nothing,
         "GetProfiles": _nothing,

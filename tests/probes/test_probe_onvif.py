@@ -262,8 +262,13 @@ def test_the_clock_opens_the_door() -> None:
     first = asked(seen("http", ("http.status", "200")), Known(vendors=frozenset({"nord"})))
     assert len(first) == len(asked(seen("rtsp", port=554, transport=Transport.TCP))) == 1
     assert b"GetSystemDateAndTime" in first[0].payload
-    rest = asked(seen("onvif", ("onvif.operation", "GetSystemDateAndTime")))
-    assert len(rest) == 3
+    clock = seen("onvif", ("onvif.operation", "GetSystemDateAndTime"))
+    rest = asked(clock)
+    assert len(rest) == 4
+    assert any(b"GetEndpointReference" in query.payload for query in rest)
+    named = asked(clock, Known(settled=frozenset({Slot.ENDPOINT_UUID})))
+    assert set(named) < set(rest)
+    assert len(named) == 3
     assert first[0] not in rest
 
 
