@@ -12,9 +12,9 @@ from typing import Any
 
 from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
+from camfinder.match.alone import Alone, describe_alone
 from camfinder.match.engine import Engine
-from camfinder.match.identify import describe
-from camfinder.model import Device, Fact, Frame, Observation, ParseError, Transport
+from camfinder.model import Fact, Frame, Kind, Observation, ParseError, Slot, Strength, Transport
 from camfinder.probes import Probe
 from camfinder.wire import head, scopes
 
@@ -23,6 +23,9 @@ HERE = IPv4Address("192.0.2.1")
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_OBSERVATIONS = 1_000
+MAX_ORDERS = 4_096
+"""Orders of parsers kept: frames may name any port."""
+
 VALUE_CHARS = 200
 """More of a fact's value is not repeated in the answer."""
 
@@ -35,6 +38,12 @@ PASSED: Mapping[str, tuple[Transport, int]] = {
     "ssh.banner": (Transport.TCP, 22),
 }
 """Single values that a parser cleans; one that it does not take becomes a fact as it is."""
+
+
+_SLOTS = {slot: slot.value for slot in Slot}
+_KINDS = {kind: kind.value for kind in Kind}
+_STRENGTHS = {strength: strength.word for strength in Strength}
+"""The words of the answer, looked up: asking an enumeration is slow."""
 
 
 @dataclass(slots=True)
@@ -52,6 +61,14 @@ class CaseReader:
     def __init__(self, probes: Sequence[Probe]) -> None:
         self._probes = tuple(probes)
         self._facts = frozenset(key for probe in probes for key in probe.emits)
+        self._greeters = {
+            kind: [probe for probe in probes if kind in probe.emits] for kind in PASSED
+        }
+        self._likely: dict[tuple[int, tuple[str, ...]], tuple[list[Probe], list[Probe]]] = {}
+        self._magics: dict[int, list[tuple[bytes, str]]] = {}
+        for probe in probes:
+            for magic in filter(None, probe.magics):
+                self._magics.setdefault(magic[0], []).append((magic, probe.name))
 
     def read(self, case: Mapping[str, Any]) -> tuple[list[Observation], list[str]]:
         """The observations of a case, and what could not be read of it.
@@ -106,7 +123,8 @@ class CaseReader:
         transport, port = PASSED[kind]
         raw = value.encode("latin-1" if _is_latin1(value) else "utf-8", "replace")
         frame = Frame(transport, HERE, port, raw, NEVER, "case")
-        found = [each for each in self._parsed(frame, reading) if each.first(kind)]
+        probe = self._greeters.get(kind, ())
+        found = [each for each in self._run(probe, frame, reading) if each.first(kind)]
         reading.observations += found or [
             _observed(kind.partition(".")[0], [Fact(kind, value)], value)
         ]
@@ -138,14 +156,20 @@ class CaseReader:
         return self._run(likely, frame, reading) or self._run(rest, frame, reading)
 
     def _order(self, frame: Frame) -> tuple[list[Probe], list[Probe]]:
-        likely: list[Probe] = []
-        rest: list[Probe] = []
-        for probe in self._probes:
-            first = frame.source_port in probe.ports or any(
-                magic and frame.payload.startswith(magic) for magic in probe.magics
-            )
-            (likely if first else rest).append(probe)
-        return likely, rest
+        """The probes of the frame's port or first bytes, and the others."""
+        payload = frame.payload
+        begins = self._magics.get(payload[0], ()) if payload else ()
+        named = tuple(name for magic, name in begins if payload.startswith(magic))
+        key = (frame.source_port, named)
+        order = self._likely.get(key)
+        if order is None:
+            order = ([], [])
+            for probe in self._probes:
+                first = frame.source_port in probe.ports or probe.name in named
+                order[not first].append(probe)
+            if len(self._likely) < MAX_ORDERS:
+                self._likely[key] = order
+        return order
 
     def _run(self, probes: Iterable[Probe], frame: Frame, reading: _Reading) -> list[Observation]:
         found: list[Observation] = []
@@ -171,7 +195,7 @@ class CaseReader:
 
 
 def _is_latin1(value: str) -> bool:
-    return all(ord(char) < 256 for char in value)
+    return value.isascii() or all(ord(char) < 256 for char in value)
 
 
 def _derived(key: str, value: str) -> Iterator[Fact]:
@@ -194,17 +218,15 @@ def _observed(
     return Observation(probe, HERE, 0, transport, tuple(facts), NEVER, "case", raw)
 
 
-_readers: dict[tuple[int, ...], CaseReader] = {}
-"""The last reader, by the identity of its probes (which it keeps alive): probes do not hash."""
+_last: list[tuple[Sequence[Probe], CaseReader]] = []
+"""The last reader and the probes it was made of, which do not hash."""
 
 
 def _reader(probes: Sequence[Probe]) -> CaseReader:
     """A reader over these probes, the same one from case to case."""
-    key = tuple(map(id, probes))
-    if key not in _readers:
-        _readers.clear()
-        _readers[key] = CaseReader(probes)
-    return _readers[key]
+    if not _last or _last[0][0] is not probes:
+        _last[:] = [(probes, CaseReader(probes))]
+    return _last[0][1]
 
 
 def identify_case(
@@ -226,42 +248,34 @@ def identify_case(
         observations, problems = _reader(probes).read(case)
     except BadValue as error:
         return {"id": name, "error": str(error)}
-    sightings = [(each, engine.evidence(each)) for each in observations]
-    return _answer(name, describe(sightings, engine.fingerprints), problems)
+    return _answer(name, describe_alone(observations, engine), problems)
 
 
-def _answer(name: object, device: Device | None, problems: list[str]) -> dict[str, Any]:
+def _answer(name: object, found: Alone, problems: list[str]) -> dict[str, Any]:
     """The identification in the documented form."""
-    if device is None:
-        empty: dict[str, Any] = {
-            "kind": "unknown",
-            "confidence": "low",
-            "disputed": {},
-            "evidence": [],
-        }
-        nothing = ("surveillance", "brand", "maker", "model", "firmware", "serial", "mac")
-        return {"id": name, **dict.fromkeys(nothing), **empty, "problems": problems}
+    conclusion, values = found.conclusion, found.conclusion.values
+    verdict = conclusion.verdict
     return {
         "id": name,
-        "surveillance": device.surveillance,
-        "kind": device.kind.value,
-        "brand": device.brand,
-        "maker": device.maker,
-        "model": device.model,
-        "firmware": device.firmware,
-        "serial": device.serial,
-        "mac": device.mac,
-        "confidence": device.confidence,
-        "disputed": {slot.value: list(values) for slot, values in device.disputed.items()},
+        "surveillance": verdict.surveillance,
+        "kind": _KINDS[verdict.kind],
+        "brand": conclusion.brand,
+        "maker": conclusion.maker,
+        "model": values.get(Slot.MODEL),
+        "firmware": values.get(Slot.FIRMWARE),
+        "serial": values.get(Slot.SERIAL),
+        "mac": found.mac,
+        "confidence": verdict.strength.confidence,
+        "disputed": {_SLOTS[slot]: list(values) for slot, values in conclusion.disputed.items()},
         "evidence": [
             {
                 "fingerprint": item.fingerprint,
                 "fact": item.fact.key,
                 "value": item.fact.value[:VALUE_CHARS],
-                "strength": item.strength.word,
-                "claims": {slot.value: value for slot, value in item.claims.items()},
+                "strength": _STRENGTHS[max(item.strengths.values(), default=Strength.HINT)],
+                "claims": {_SLOTS[slot]: value for slot, value in item.claims.items()},
             }
-            for item in device.evidence
+            for item in found.evidence
         ],
         "problems": problems,
     }

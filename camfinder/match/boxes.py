@@ -115,6 +115,14 @@ def box_of(index: int, one: Mark) -> Box:
     )
 
 
+def whole(sightings: Iterable[Sighting]) -> Box:
+    """One box of all sightings, whatever identities they carry."""
+    box = Box()
+    for index, sighting in enumerate(sightings):
+        box.take(box_of(index, mark(sighting)))
+    return box
+
+
 class Grouping:
     """Boxes being put together."""
 

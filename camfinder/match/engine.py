@@ -5,15 +5,15 @@ Built for a flood of equal answers: what a value tells by itself is found once a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.forms import Forms
 from camfinder.match.names import bare, vendor_keys
-from camfinder.match.nouns import Fingerprints, Rule
+from camfinder.match.nouns import Fingerprints
 from camfinder.match.organisation import organisation
-from camfinder.match.patterns import PatternSet, encodable
-from camfinder.match.templates import fill
+from camfinder.match.patterns import encodable, encoded
+from camfinder.match.ready import Ready, filled, rules_by_key
 from camfinder.match.values import (
     brand_text,
     channels_text,
@@ -30,10 +30,6 @@ CACHE = 8_192
 """Values remembered per table; with values of at most `CACHED_CHARS` about 30 MB at worst."""
 
 CACHED_CHARS = 1_024
-SHARED = 16
-"""From so many rules on, a common list of fact keys has a set of its own: the automaton of a
-brand's name is then built once, not once for each of the keys."""
-
 ORGANISATION = "mac.organization"
 _NOTHING: tuple[Finding, ...] = ()
 _CLEAN: Mapping[Slot, Callable[[str], str]] = {
@@ -49,38 +45,6 @@ _CLEAN: Mapping[Slot, Callable[[str], str]] = {
     Slot.CLAIMED_ADDRESS: str.strip,
     Slot.KIND: kind_text,
 }
-
-
-class _FactRules:
-    """The rules that look at one fact key."""
-
-    def __init__(self, rules: list[Rule]) -> None:
-        self.rules = rules
-
-    @cached_property
-    def which(self) -> PatternSet:
-        """Which of the rules match; compiled when the first such fact is seen."""
-        return PatternSet([rule.match for rule in self.rules])
-
-
-def _rules_by_fact(rules: Iterable[Rule]) -> dict[str, list[_FactRules]]:
-    """The rules of each fact key. Those that share a long list of keys share one set."""
-    by_facts: dict[tuple[str, ...], list[Rule]] = {}
-    for rule in rules:
-        by_facts.setdefault(rule.facts, []).append(rule)
-    found: dict[str, list[_FactRules]] = {}
-    single: dict[str, list[Rule]] = {}
-    for keys, listed in by_facts.items():
-        if len(keys) > 1 and len(listed) >= SHARED:
-            together = _FactRules(listed)
-            for key in keys:
-                found.setdefault(key, []).append(together)
-        else:
-            for key in keys:
-                single.setdefault(key, []).extend(listed)
-    for key, listed in single.items():
-        found.setdefault(key, []).append(_FactRules(listed))
-    return found
 
 
 class Engine:
@@ -108,12 +72,16 @@ class Engine:
         self._keep = keep
         self._texts = free_text | {key for key, slot in declares.items() if slot is Slot.MODEL}
         self._forms = Forms(fingerprints)
-        self._rules = _rules_by_fact(fingerprints.rules)
+        self._rules = rules_by_key(fingerprints.rules)
         self._alone = lru_cache(CACHE)(self._told_alone)
         self._together = lru_cache(CACHE)(self._told_together)
 
     def evidence(self, observation: Observation) -> tuple[Evidence, ...]:
         """Everything that the observation tells, in the order of its facts."""
+        return tuple(_evidence(observation, *told) for told in self.told(observation))
+
+    def told(self, observation: Observation) -> list[tuple[Fact, Finding]]:
+        """The same without its source: facts, and what each tells."""
         facts = self._facts(observation)
         found: list[tuple[Fact, Finding]] = []
         once = dict.fromkeys(facts)
@@ -136,7 +104,7 @@ class Engine:
         found += [
             (fact, Finding(f"state:{fact.key}", {}, {})) for fact in facts if fact.key in keep
         ]
-        return tuple(_evidence(observation, fact, finding) for fact, finding in found)
+        return found
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""
@@ -152,10 +120,11 @@ class Engine:
     def _told_alone(self, key: str, value: str) -> tuple[Finding, ...]:
         """What rules and fields say of a value, wherever it was read."""
         found: list[Finding] = []
-        text = encodable(value)
-        for rules in self._rules.get(key, ()):
-            applied = (self._applied(rules.rules[at], text) for at in sorted(rules.which(text)))
-            found += [finding for finding in applied if finding]
+        rules = self._rules.get(key)
+        if rules is not None:
+            text = encoded(value)
+            for ready in rules.occurring(text):
+                found += self._said(ready, text)
         slot = self._declares.get(key)
         if slot is not None:
             found += self._declared(key, slot, _refined(found, slot) or value)
@@ -166,22 +135,25 @@ class Engine:
                 found.append(Finding(f"field:{key}", {Slot.MAKER: vendor}, hint))
         return tuple(found) if found else _NOTHING
 
-    def _applied(self, rule: Rule, text: str) -> Finding | None:
-        """A rule whose pattern occurs in the text; None where no claim remains."""
-        match = rule.pattern.search(text)
-        if match is None:
-            return None
-        groups = match.groupdict()
+    def _said(self, ready: Ready, text: bytes) -> tuple[Finding, ...]:
+        """What a rule whose pattern occurs in the text says; nothing where no claim remains."""
+        if ready.said is not None:
+            return ready.said
+        rule = ready.rule
+        match = None if ready.fixed else rule.pattern.search(text)
         claims: dict[Slot, str] = {}
-        for slot, template in rule.gives.items():
-            value = self.cleaned(slot, fill(template, groups))
+        for slot, template in ready.templates.items():
+            value = self.cleaned(slot, filled(template, match))
             if value:
                 claims[slot] = value
-        if not claims:
-            return None
-        strengths = {slot: rule.strengths[slot] for slot in claims}
-        with_maker(self.fingerprints.vendors, claims, strengths)
-        return Finding(rule.id, claims, strengths, tuple(rule.requires.items()))
+        said = _NOTHING
+        if claims:
+            strengths = {slot: rule.strengths[slot] for slot in claims}
+            with_maker(self.fingerprints.vendors, claims, strengths)
+            said = (Finding(rule.id, claims, strengths, tuple(rule.requires.items())),)
+        if ready.fixed:
+            ready.said = said
+        return said
 
     def _declared(self, key: str, slot: Slot, value: str) -> list[Finding]:
         """What a field made for a slot states."""
@@ -281,7 +253,7 @@ def _without_model(finding: Finding) -> Finding:
 def _holds(finding: Finding, facts: tuple[Fact, ...]) -> bool:
     """All that the rule requires occurs in the observation."""
     return all(
-        any(key == fact.key and pattern.search(encodable(fact.value)) for fact in facts)
+        any(key == fact.key and pattern.search(encoded(fact.value)) for fact in facts)
         for key, pattern in finding.requires
     )
 

@@ -9,7 +9,7 @@ import re2
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.names import vendor_key
 from camfinder.match.nouns import Fingerprints, ModelForm, Vendor
-from camfinder.match.patterns import PatternSet, compile_pattern, encodable
+from camfinder.match.patterns import PatternSet, compile_pattern, encoded
 from camfinder.match.values import model_text
 from camfinder.model import Kind, Slot, Strength
 
@@ -54,7 +54,7 @@ _NOT_A_MODEL = re2.compile(
 
 
 class _Word(NamedTuple):
-    """A vendor named in a text: whether surely so, and where the name ends."""
+    """A vendor named in a text: whether surely so, and the byte at which the name ends."""
 
     vendor: str
     sure: bool
@@ -114,7 +114,7 @@ class Forms:
 
     def _whole_of(self, vendor: str, text: str) -> bool:
         """The whole text is a number of this vendor."""
-        found = self._whole(encodable(text[:MODEL_FIELD_CHARS]))
+        found = self._whole(encoded(text[:MODEL_FIELD_CHARS]))
         return any(self.all[index].vendor == vendor for index in found)
 
     def _split_dash(self, value: str) -> tuple[str | None, str]:
@@ -134,8 +134,8 @@ class Forms:
             stated: Vendors (or unknown names) that the observation surely is of.
         """
         named, rest = self.split_brand(value)
-        text = encodable(rest[:MODEL_FIELD_CHARS])
-        found = [self.all[index] for index in sorted(self._whole(text))]
+        text = rest[:MODEL_FIELD_CHARS]
+        found = [self.all[index] for index in sorted(self._whole(encoded(text)))]
         own = [form for form in found if form.vendor == named or form.vendor in stated]
         findings = []
         if named:
@@ -167,8 +167,10 @@ class Forms:
 
     def _scanned(self, value: str) -> tuple[tuple[_Word, ...], tuple[int, ...]]:
         """The brand words of a text, and which forms for running text occur in it."""
-        text = encodable(value)
+        text = encoded(value)
         hits = sorted(self._running(text))
+        if not hits:
+            return (), ()
         free = len(self._free)
         words = self._named(text, [index - free for index in hits if index >= free])
         return tuple(words), tuple(index for index in hits if index < free)
@@ -184,19 +186,19 @@ class Forms:
         words, numbers = self.scan(text)
         if not words and not numbers and not context:
             return ()
-        text = encodable(text)
+        data = encoded(text)
         named = tuple(word.vendor for word in words)
-        found = self._models(text, named, Strength.DISTINCT)
-        found += self._models(text, tuple(v for v in context if v not in named), Strength.FAMILY)
+        found = self._models(data, named, Strength.DISTINCT)
+        found += self._models(data, tuple(v for v in context if v not in named), Strength.FAMILY)
         if found:
             return tuple(found)
         if not any(word.sure for word in words):
-            found += self._unnamed(text, numbers)
+            found += self._unnamed(data, numbers)
         for word in words:
-            found += self._word(word, text, sole=len(words) == 1)
+            found += self._word(word, data, sole=len(words) == 1)
         return tuple(found)
 
-    def _unnamed(self, text: str, indices: Sequence[int]) -> list[Finding]:
+    def _unnamed(self, text: bytes, indices: Sequence[int]) -> list[Finding]:
         """Model numbers in a text that names no brand."""
         found: list[Finding] = []
         for index in indices:
@@ -206,7 +208,7 @@ class Forms:
                 found.append(self.finding(form, model, form.proves))
         return found
 
-    def _word(self, word: _Word, text: str, *, sole: bool) -> list[Finding]:
+    def _word(self, word: _Word, text: bytes, *, sole: bool) -> list[Finding]:
         """A brand's name in a text without a model that the brand's grammar knows."""
         sure = word.sure and sole
         strength = Strength.FAMILY if sure else Strength.HINT
@@ -215,13 +217,14 @@ class Forms:
             strong = {Slot.KIND: Strength.FAMILY}
             found.append(Finding(f"brand-word:{word.vendor}", {Slot.KIND: kind}, strong))
         token = _NEXT_TOKEN.search(text[word.end :]) if sure else None
-        if token and _looks_like_model(token.group(1)):
-            model = {Slot.MODEL: token.group(1)}
+        number = token[1].decode() if token else ""
+        if _looks_like_model(number):
+            model = {Slot.MODEL: number}
             sure_of = {Slot.MODEL: Strength.FAMILY}
             found.append(Finding(f"brand-word:{word.vendor}", model, sure_of))
         return found
 
-    def _class_of(self, text: str, vendor: str) -> str:
+    def _class_of(self, text: bytes, vendor: str) -> str:
         """The kind that a word beside a brand's name tells; empty for none."""
         known = self.vendors[vendor].kind is not None
         return next(
@@ -233,7 +236,7 @@ class Forms:
             "",
         )
 
-    def _named(self, text: str, indices: Sequence[int]) -> list[_Word]:
+    def _named(self, text: bytes, indices: Sequence[int]) -> list[_Word]:
         """Vendors named in a text, in order of appearance."""
         found: dict[str, _Word] = {}
         for index in indices:
@@ -241,14 +244,14 @@ class Forms:
             match = self._word_patterns[index].search(text)
             if match is None:
                 continue
-            written = match.group(1)
+            written = match[1].decode()
             sure = loose or written == word or written.isupper()
             before = found.get(vendor)
             if before is None or (sure, match.end(1)) > (before.sure, before.end):
                 found[vendor] = _Word(vendor, sure, match.end(1))
         return sorted(found.values(), key=lambda item: item.end)
 
-    def _models(self, text: str, vendors: Sequence[str], strength: Strength) -> list[Finding]:
+    def _models(self, text: bytes, vendors: Sequence[str], strength: Strength) -> list[Finding]:
         """Model numbers of these vendors in a text."""
         found: list[Finding] = []
         for vendor in vendors:
@@ -285,7 +288,7 @@ class Forms:
 
 def _has_digit(text: str) -> bool:
     """Words of the language have no digits, most model numbers have."""
-    return any(char.isdigit() for char in text)
+    return any(map(str.isdigit, text))
 
 
 def _own_words(found: list[ModelForm]) -> list[ModelForm]:
@@ -293,7 +296,7 @@ def _own_words(found: list[ModelForm]) -> list[ModelForm]:
     return [form for form in found if form.proves >= Strength.DISTINCT]
 
 
-def _model_in(pattern: "re2._Regexp", text: str) -> str:
+def _model_in(pattern: "re2._Regexp", text: bytes) -> str:
     """The model number in a text; empty for none.
 
     Case does not count where the brand is named, so a form that allows for a further word
@@ -302,7 +305,7 @@ def _model_in(pattern: "re2._Regexp", text: str) -> str:
     match = pattern.search(text)
     if not match:
         return ""
-    words = match.group("form").split(" ")
+    words = match[1].decode().split(" ")
     while _has_digit(" ".join(words[:-1])) and _page_word(words[-1]):
         words.pop()
     return model_text(" ".join(words))
@@ -323,8 +326,8 @@ def _longest(found: list[Finding]) -> list[Finding]:
 def _token(form: ModelForm, *, ignore_case: bool) -> "re2._Regexp":
     """The form as a token of running text: not a part of a longer word or number."""
     if ignore_case:
-        return compile_pattern(rf"(?i)(?:^|[^0-9A-Za-z-])(?P<form>{form.match}){_END}")
-    return compile_pattern(rf"(?:^|[^0-9A-Za-z./_-])(?P<form>{form.match}){_WHOLE_END}")
+        return compile_pattern(rf"(?i)(?:^|[^0-9A-Za-z-])({form.match}){_END}")
+    return compile_pattern(rf"(?:^|[^0-9A-Za-z./_-])({form.match}){_WHOLE_END}")
 
 
 def _looks_like_model(token: str) -> bool:

@@ -1,12 +1,12 @@
 """Evidence to devices: which observations are of one box, and what that box is."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from camfinder.match.boxes import Box, Sighting, box_of, group, mark, routers
+from camfinder.match.boxes import Box, Sighting, group, mark, routers, whole
 from camfinder.match.cpes import cpes_of
 from camfinder.match.engine import ORGANISATION
-from camfinder.match.merge import Merged, Verdict, claims_of, kind_of, merge
+from camfinder.match.merge import Merged, claims_of, conclude, kind_of
 from camfinder.match.names import bare
 from camfinder.match.nouns import Fingerprints
 from camfinder.model import (
@@ -14,7 +14,6 @@ from camfinder.model import (
     Certificate,
     Device,
     Evidence,
-    Kind,
     Known,
     Observation,
     Service,
@@ -69,10 +68,7 @@ def describe(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> Devic
     seen = list(sightings)
     if not seen:
         return None
-    box = Box()
-    for index, sighting in enumerate(seen):
-        box.take(box_of(index, mark(sighting)))
-    return _device(seen, box, frozenset(), fingerprints)
+    return _device(seen, whole(seen), frozenset(), fingerprints)
 
 
 def known(evidence: Iterable[Evidence]) -> Known:
@@ -110,18 +106,10 @@ def _device(
     """One box as a device."""
     observations = [observation for observation, _evidence in seen]
     evidence = _evidence(seen, foreign)
-    merged = merge(evidence)
-    values = dict(merged.values)
-    brand = fingerprints.vendors.get(values.get(Slot.BRAND, ""))
-    verdict = _verdict(merged, brand.kind if brand else None)
+    found = conclude(evidence, fingerprints)
+    merged, values, verdict = found.merged, found.values, found.verdict
     addresses = _addresses(observations)
-    mac = _mac(box, values, foreign)
-    disputed = {
-        slot: tuple(_shown(fingerprints, slot, value) for value in rivals)
-        for slot, rivals in merged.disputed.items()
-    }
-    if verdict.disputed:
-        disputed[Slot.KIND] = verdict.disputed
+    mac = mac_of(box, values, foreign)
     return Device(
         id=_id(box, values, mac, addresses),
         kind=verdict.kind,
@@ -130,8 +118,8 @@ def _device(
         addresses=addresses,
         claimed_address=_claimed(merged, addresses),
         mac=mac,
-        brand=_name(fingerprints, values.get(Slot.BRAND)),
-        maker=_name(fingerprints, values.get(Slot.MAKER)),
+        brand=found.brand,
+        maker=found.maker,
         model=values.get(Slot.MODEL),
         firmware=values.get(Slot.FIRMWARE),
         firmware_raw=_raw_firmware(merged, evidence),
@@ -142,7 +130,7 @@ def _device(
         confidence=verdict.strength.confidence,
         claims=claims_of(merged, fingerprints),
         evidence=evidence,
-        disputed=disputed,
+        disputed=found.disputed,
         services=_services(observations),
         certificate=_certificate(observations),
         cpes=cpes_of(evidence, values, fingerprints),
@@ -164,21 +152,6 @@ def _evidence(seen: Sequence[Sighting], foreign: frozenset[str]) -> tuple[Eviden
             if key not in found and len(found) < MAX_EVIDENCE:
                 found[key] = item
     return tuple(found.values())
-
-
-def _verdict(merged: Merged, default: Kind | None) -> Verdict:
-    rivals = merged.rivals.get(Slot.KIND, ())
-    return kind_of(
-        ((rival.value, rival.strength, len(rival.evidence)) for rival in rivals), default
-    )
-
-
-def _shown(fingerprints: Fingerprints, slot: Slot, value: str) -> str:
-    return fingerprints.display(value) if slot in {Slot.BRAND, Slot.MAKER} else value
-
-
-def _name(fingerprints: Fingerprints, vendor: str | None) -> str | None:
-    return fingerprints.display(vendor) if vendor else None
 
 
 def _addresses(observations: Sequence[Observation]) -> tuple[Address, ...]:
@@ -207,7 +180,7 @@ def _claimed(merged: Merged, addresses: Sequence[Address]) -> str | None:
     return claimed[0]
 
 
-def _mac(box: Box, values: dict[Slot, str], foreign: frozenset[str]) -> str | None:
+def mac_of(box: Box, values: Mapping[Slot, str], foreign: frozenset[str]) -> str | None:
     """The MAC the box states, else the link-layer source where that is its own."""
     if Slot.MAC in values:
         stated = values[Slot.MAC]
@@ -218,7 +191,7 @@ def _mac(box: Box, values: dict[Slot, str], foreign: frozenset[str]) -> str | No
     return own[0] if len(own) == 1 else None
 
 
-def _id(box: Box, values: dict[Slot, str], mac: str | None, addresses: Sequence[Address]) -> str:
+def _id(box: Box, values: Mapping[Slot, str], mac: str | None, addresses: Sequence[Address]) -> str:
     """A name made from the best identity, the same in every run that sees that identity."""
     if box.macs:
         return f"mac-{min(box.macs).replace(':', '')}"

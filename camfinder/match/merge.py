@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Protocol
 
 from camfinder.match.names import bare, vendor_key
 from camfinder.match.nouns import Fingerprints
 from camfinder.match.values import firmware_key
-from camfinder.model import SURVEILLANCE_KINDS, Claim, Evidence, Kind, Slot, Strength
+from camfinder.model import SURVEILLANCE_KINDS, Claim, Kind, Slot, Strength
 
 _KEYS: Mapping[Slot, Callable[[str], str]] = {
-    Slot.BRAND: vendor_key,
-    Slot.MAKER: vendor_key,
+    Slot.BRAND: lru_cache(1_024)(vendor_key),
+    Slot.MAKER: lru_cache(1_024)(vendor_key),
     Slot.MODEL: bare,
     Slot.FIRMWARE: firmware_key,
     Slot.SERIAL: bare,
@@ -24,6 +26,22 @@ SPELLED_OUT = frozenset({Slot.MODEL, Slot.FIRMWARE})
 
 NO_DISPUTE = frozenset({Slot.MAC, Slot.HOSTNAME, Slot.CLAIMED_ADDRESS, Slot.ENDPOINT_UUID})
 """A device may have several of these."""
+
+
+class Says(Protocol):
+    """What `merge` reads of a piece of evidence."""
+
+    @property
+    def claims(self) -> Mapping[Slot, str]:
+        """As in `Evidence`."""
+
+    @property
+    def strengths(self) -> Mapping[Slot, Strength]:
+        """As in `Evidence`."""
+
+    @property
+    def probe(self) -> str:
+        """As in `Evidence`."""
 
 
 @dataclass(slots=True)
@@ -56,29 +74,38 @@ class Merged:
     disputed: Mapping[Slot, tuple[str, ...]]
 
 
-def merge(evidence: Sequence[Evidence]) -> Merged:
+def merge(evidence: Sequence[Says]) -> Merged:
     """Weigh all claims except `kind`, which `kind_of` weighs."""
     slots: dict[Slot, dict[str, Rival]] = {}
     for index, item in enumerate(evidence):
         for slot, value in item.claims.items():
-            _add(slots.setdefault(slot, {}), slot, value, item, index)
+            found = slots.get(slot)
+            if found is None:
+                found = slots[slot] = {}
+            _add(found, slot, value, item, index)
     values: dict[Slot, str] = {}
     rivals: dict[Slot, tuple[Rival, ...]] = {}
     disputed: dict[Slot, tuple[str, ...]] = {}
     for slot, found in slots.items():
-        listed = _spelled_out(list(found.values())) if slot in SPELLED_OUT else found.values()
-        ordered = tuple(sorted(listed, key=lambda rival: rival.weight, reverse=True))
+        ordered = tuple(found.values())
+        if len(ordered) > 1:
+            listed = _spelled_out(ordered) if slot in SPELLED_OUT else ordered
+            ordered = tuple(sorted(listed, key=lambda rival: rival.weight, reverse=True))
         rivals[slot] = ordered
         if slot is not Slot.KIND:
             _decide(slot, ordered, values, disputed)
     return Merged(values, rivals, disputed)
 
 
-def _add(found: dict[str, Rival], slot: Slot, value: str, item: Evidence, index: int) -> None:
+def _add(found: dict[str, Rival], slot: Slot, value: str, item: Says, index: int) -> None:
     """Count one claim for its value."""
-    key = _KEYS.get(slot, str)(value) or value
+    key_of = _KEYS.get(slot)
+    key = (key_of(value) if key_of else value) or value
     strength = item.strengths[slot]
-    rival = found.setdefault(key, Rival(value, strength))
+    rival = found.get(key)
+    if rival is None:
+        found[key] = Rival(value, strength, [index], {item.probe})
+        return
     if strength > rival.strength:
         rival.strength, rival.value = strength, value
     rival.evidence.append(index)
@@ -95,16 +122,18 @@ def _decide(
     best = ordered[0]
     if slot in NEEDS_FAMILY and best.strength < Strength.FAMILY:
         return
-    equals = [rival for rival in ordered if rival.strength == best.strength]
     values[slot] = best.value
-    if len(equals) < 2 or slot in NO_DISPUTE or best.strength < Strength.FAMILY:
+    if len(ordered) < 2 or slot in NO_DISPUTE or best.strength < Strength.FAMILY:
+        return
+    equals = [rival for rival in ordered if rival.strength == best.strength]
+    if len(equals) < 2:
         return
     disputed[slot] = tuple(rival.value for rival in equals)
     if slot in {Slot.BRAND, Slot.MAKER} and equals[1].weight == best.weight:
         del values[slot]
 
 
-def _spelled_out(rivals: list[Rival]) -> list[Rival]:
+def _spelled_out(rivals: Iterable[Rival]) -> list[Rival]:
     """Values that go on where another, no stronger one ends: the same value, told more exactly."""
     kept: list[Rival] = []
     for rival in sorted(rivals, key=lambda one: len(bare(one.value)), reverse=True):
@@ -142,6 +171,12 @@ def kind_of(claims: Iterable[tuple[str, Strength, int]], default: Kind | None = 
         claims: Word, strength and number of supporters of each claim.
         default: Kind of the brand's devices, for when no claim says which kind.
     """
+    return _weighed(tuple(claims), default)
+
+
+@lru_cache(4_096)
+def _weighed(claims: tuple[tuple[str, Strength, int], ...], default: Kind | None) -> Verdict:
+    """The same: few claims of kind differ from device to device."""
     camera: dict[Kind, tuple[Strength, int]] = {}
     other: Strength | None = None
     for word, strength, count in claims:
@@ -196,3 +231,52 @@ def claims_of(merged: Merged, fingerprints: Fingerprints) -> dict[Slot, tuple[Cl
             for rival in rivals
         )
     return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What all evidence of a box comes to.
+
+    Attributes:
+        merged: The claims.
+        verdict: What kind of device it is.
+        brand: Display name.
+        maker: Display name.
+        disputed: As in `Device`.
+    """
+
+    merged: Merged
+    verdict: Verdict
+    brand: str | None
+    maker: str | None
+    disputed: Mapping[Slot, tuple[str, ...]]
+
+    @property
+    def values(self) -> Mapping[Slot, str]:
+        """Slot to the value that wins."""
+        return self.merged.values
+
+
+def conclude(evidence: Sequence[Says], fingerprints: Fingerprints) -> Conclusion:
+    """Weigh everything that is said of one box."""
+    merged = merge(evidence)
+    brand, maker = merged.values.get(Slot.BRAND), merged.values.get(Slot.MAKER)
+    known = fingerprints.vendors.get(brand) if brand else None
+    kinds = merged.rivals.get(Slot.KIND, ())
+    verdict = kind_of(
+        ((rival.value, rival.strength, len(rival.evidence)) for rival in kinds),
+        known.kind if known else None,
+    )
+    disputed: dict[Slot, tuple[str, ...]] = {}
+    for slot, rivals in merged.disputed.items():
+        named = slot is Slot.BRAND or slot is Slot.MAKER
+        disputed[slot] = tuple(map(fingerprints.display, rivals)) if named else rivals
+    if verdict.disputed:
+        disputed[Slot.KIND] = verdict.disputed
+    return Conclusion(
+        merged,
+        verdict,
+        fingerprints.display(brand) if brand else None,
+        fingerprints.display(maker) if maker else None,
+        disputed,
+    )

@@ -25,10 +25,20 @@ NAME_CHARS = 256
 """More than this of a name is not looked at."""
 
 
+_ASCII = [chr(code) for code in range(128)]
+_BLANKED = str.maketrans({char: " " for char in _ASCII if not char.isalnum()})
+_DELETED = str.maketrans(dict.fromkeys(char for char in _ASCII if not char.isalnum()))
+"""For ASCII, which nearly every name is: much faster than asking each character."""
+
+
 def words(text: str) -> list[str]:
     """The runs of letters and digits of `text`, in lower case; `S.A.` and `A/S` are one word."""
-    lowered = text[:NAME_CHARS].casefold().replace("s.r.l", "srl").replace("s.p.a", "spa")
-    lowered = lowered.replace("a/s", "as").replace("s.a.", "sa ").replace("b.v.", "bv ")
+    lowered = text[:NAME_CHARS].casefold()
+    if "." in lowered or "/" in lowered:
+        lowered = lowered.replace("s.r.l", "srl").replace("s.p.a", "spa")
+        lowered = lowered.replace("a/s", "as").replace("s.a.", "sa ").replace("b.v.", "bv ")
+    if lowered.isascii():
+        return lowered.translate(_BLANKED).split()
     return "".join(char if char.isalnum() else " " for char in lowered).split()
 
 
@@ -62,4 +72,6 @@ def vendor_keys(name: str) -> list[str]:
 
 def bare(text: str) -> str:
     """Letters and digits only, in lower case: how models and versions are compared."""
+    if text.isascii():
+        return text.lower().translate(_DELETED)
     return "".join(char for char in text.casefold() if char.isalnum())

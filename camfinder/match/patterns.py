@@ -4,7 +4,7 @@ Quirks (google-re2 1.1): `Set.Match` gives None for no match, lone surrogates ra
 than `max_mem` silently fails to match, errors go to stderr unless `log_errors` is off.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import re2
 
@@ -41,8 +41,19 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> "re2._Regexp":
         raise ValueError(cause.decode() if isinstance(cause, bytes) else str(cause)) from None
 
 
+def encoded(text: str) -> bytes:
+    """A text as RE2 takes it; lone surrogates become question marks.
+
+    A text that meets several patterns is encoded once: given text, the binding encodes it for each
+    of them and counts every match's offsets back into characters.
+    """
+    return text.encode("utf-8", "replace")
+
+
 def encodable(text: str) -> str:
     """The same text; lone surrogates, which RE2 cannot take, become question marks."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -74,11 +85,8 @@ class PatternSet:
         compiled.Compile()
         self._match = compiled.Match
 
-    def __call__(self, text: str) -> Iterable[int]:
-        """The indices of the patterns that occur in `text`, without order."""
+    def __call__(self, text: bytes) -> Sequence[int]:
+        """The indices of the patterns that occur in an `encoded` text, without order."""
         if self._match is None:
             return ()
-        try:
-            return self._match(text) or ()
-        except UnicodeEncodeError:
-            return self._match(encodable(text)) or ()
+        return self._match(text) or ()

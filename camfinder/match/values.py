@@ -39,16 +39,23 @@ _BLANKS = re2.compile(r"\s+")
 _VERSION = re2.compile(r"(?i)^(?:version|firmware|fw|ver\.?|v\.?)[\s:]*(\d)")
 
 
+def _one_blank(value: str) -> str:
+    """Runs of blanks as one, none at the ends."""
+    if value.isprintable() and "  " not in value:  # nearly always, and far cheaper to see
+        return value.strip()
+    return str(_BLANKS.sub(" ", value)).strip()
+
+
 def brand_text(value: str) -> str:
     """A manufacturer's name as stated, or nothing where it names nobody."""
-    text = _BLANKS.sub(" ", value).strip()
+    text = _one_blank(value)
     key = vendor_key(text)
     return "" if not key or key in PLACEHOLDER_BRANDS or key.isdigit() else text
 
 
 def model_text(value: str) -> str:
     """A model as stated, or nothing where it is a placeholder."""
-    text = _BLANKS.sub(" ", value).strip()
+    text = _one_blank(value)
     key = bare(text)
     return "" if not key or key in PLACEHOLDER_MODELS or not key.strip("0") else text
 
@@ -81,12 +88,14 @@ def mac_identifies(mac: str) -> bool:
 
 def firmware_text(value: str) -> str:
     """A firmware version with one spelling of blanks: `V5.5.6build 180326` has one before build."""
-    return str(_BUILD.sub(r"\1 build \2", _BLANKS.sub(" ", value).strip()))
+    text = _one_blank(value)
+    return str(_BUILD.sub(r"\1 build \2", text)) if "build" in text.lower() else text
 
 
 def firmware_key(value: str) -> str:
     """How firmware versions are compared: without a leading V, letters and digits."""
-    return bare(_VERSION.sub(r"\1", value.strip()))
+    text = value.strip()
+    return bare(text if text[:1].isdigit() else _VERSION.sub(r"\1", text))
 
 
 def uuid_text(value: str) -> str:

@@ -1,0 +1,59 @@
+"""A case by itself as one device: only what `camfinder identify` prints, at a great rate.
+
+The same evidence and the same conclusion as `identify.describe`, without what reports need besides:
+sources, addresses, services, CPE names.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from camfinder.match.boxes import whole
+from camfinder.match.engine import Engine
+from camfinder.match.finding import Finding
+from camfinder.match.identify import MAX_EVIDENCE, mac_of
+from camfinder.match.merge import Conclusion, conclude
+from camfinder.model import Fact, Observation, Slot, Strength
+
+
+class Told(NamedTuple):
+    """Evidence without its source; attributes as in `Evidence`."""
+
+    fingerprint: str
+    fact: Fact
+    claims: Mapping[Slot, str]
+    strengths: Mapping[Slot, Strength]
+    probe: str
+
+
+class Alone(NamedTuple):
+    """A case: what it comes to, its MAC, and why."""
+
+    conclusion: Conclusion
+    mac: str | None
+    evidence: Sequence[Told]
+
+
+def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone:
+    """All observations as one device, whatever identities they carry."""
+    heard = [(one, engine.told(one)) for one in observations]
+    evidence = _each_once(heard)
+    conclusion = conclude(evidence, engine.fingerprints)
+    mac = None
+    if Slot.MAC in conclusion.values or any(one.mac for one in observations):
+        box = whole((one, engine.evidence(one)) for one in observations)
+        mac = mac_of(box, conclusion.values, frozenset())
+    return Alone(conclusion, mac, evidence)
+
+
+def _each_once(heard: Sequence[tuple[Observation, list[tuple[Fact, Finding]]]]) -> list[Told]:
+    """The evidence; what is said twice from one place counts once."""
+    found: dict[object, Told] = {}
+    places: dict[object, int] = {}
+    for one, told in heard:
+        # A number for the place: addresses are slow to hash.
+        place = places.setdefault((one.address, one.port), len(places)) if told else 0
+        for fact, finding in told:
+            key = (finding.fingerprint, fact, tuple(finding.claims.items()), place)
+            if key not in found and len(found) < MAX_EVIDENCE:
+                found[key] = Told(finding[0], fact, finding[1], finding[2], one.probe)
+    return list(found.values())
