@@ -23,6 +23,8 @@ MAX_HOLDERS = 32
 """A value that more devices share finds none of them."""
 MAX_MEANINGS = 2
 """A serial number in records of more different MACs and addresses is a placeholder."""
+DOUBT = 3
+"""What a near MAC is worth less where the exact one is another device's."""
 MAX_ROUNDS = 50
 CLEAR = 15
 """A record with a fit as good as this is not searched for typing errors."""
@@ -54,7 +56,7 @@ def match(records: Sequence[Side], devices: Sequence[Side]) -> Pairing:
     found = Pairing()
     free = _free(fits)
     for _ in range(MAX_ROUNDS):
-        new = _round(records, free)
+        new = _round(records, free) or _crossed(free)
         if not new:
             break
         found.paired.update(new)
@@ -87,6 +89,30 @@ def _round(records: Sequence[Side], free: dict[int, Fits]) -> dict[int, int]:
         if choice is not None and _prefers(records, number, each[choice], wooers[choice]):
             new[number] = choice
     return new
+
+
+def _crossed(free: dict[int, Fits]) -> dict[int, int]:
+    """Records that only one another make unsure: siblings at each other's addresses.
+
+    Each has a device by something that is given once, and its next best device is in the same way
+    that of another one: only if all of them were wrong would it be otherwise.
+    """
+    best: dict[int, tuple[int, int | None]] = {}
+    owner: dict[int, int] = {}
+    for number, each in free.items():
+        ranked = sorted(each.items(), key=lambda item: (-item[1].score, item[0]))[:3]
+        sure = [one.once for _device, one in ranked[:2]] == [True, False]
+        clear = len(ranked) > 1 and ranked[0][1].score > ranked[1][1].score
+        third = len(ranked) < 3 or ranked[0][1].score - ranked[2][1].score >= MARGIN
+        if sure and clear and third:
+            best[number] = (ranked[0][0], ranked[1][0])
+            if owner.setdefault(ranked[0][0], number) != number:
+                owner[ranked[0][0]] = -1
+    return {
+        number: device
+        for number, (device, next_) in best.items()
+        if owner[device] == number and next_ is not None and owner.get(next_, -1) >= 0
+    }
 
 
 def _choice(fits: Fits) -> int | None:
@@ -195,7 +221,9 @@ class Index:
                 for number in self._near.get(blurred, ())
             }
             found.update(self._compared(record, near - found.keys()))
-        return found
+        if any(record.macs & self._devices[number].macs for number in found):
+            found = {number: _doubted(one) for number, one in found.items()}
+        return {number: one for number, one in found.items() if one.score >= ACCEPT}
 
     def _holders(self, record: Side) -> set[int]:
         found: set[int] = set()
@@ -208,6 +236,11 @@ class Index:
     def _compared(self, record: Side, numbers: Iterable[int]) -> Fits:
         compared = ((number, fit(record, self._devices[number])) for number in sorted(numbers))
         return {number: one for number, one in compared if one.score >= ACCEPT}
+
+
+def _doubted(one: Fit) -> Fit:
+    """A near MAC where the exact one is somebody's: hardly a typing error."""
+    return replace(one, score=one.score - DOUBT) if one.near else one
 
 
 def _keys(side: Side) -> Iterator[tuple[str, str]]:

@@ -63,7 +63,7 @@ def reconcile(
     for known in lists:
         here = [_of_site(record, document.run.site) for record in known.records]
         mine = [record_side(record, vendor) for record in here]
-        made = _Made(document, here, mine, match(mine, sides), holders, in_scope)
+        made = _Made(document, known.records, here, mine, match(mine, sides), holders, in_scope)
         for number, record in enumerate(known.records):
             doc = made.record(number, record)
             document.records.append(doc)
@@ -99,6 +99,7 @@ class _Made:
     """The documents of one list's records."""
 
     document: Document
+    known: Sequence[Record]
     here: Sequence[Record]
     sides: Sequence[Side]
     pairing: Pairing
@@ -146,7 +147,8 @@ class _Made:
         if answering:
             note = "another device answers at its address"
             return "answered-otherwise", answering, note
-        if not (record.addresses or record.macs or record.serial or record.uuid or record.hostname):
+        usable = record.addresses or record.macs or record.serial or record.uuid or record.hostname
+        if not usable and record is self.known[number]:
             return "ambiguous", [], "nothing in it that could find a device"
         return "not-seen", [], ""
 

@@ -30,7 +30,7 @@ ACCEPT = 4
 """From this sum on a record may be of the device."""
 STRONG = 10
 """From this sum on it is, whatever else there is."""
-MARGIN = 3
+MARGIN = 4
 """By so much the best device must be better than the next."""
 WIDE_MARGIN = 8
 """The same, where both are found by something that is given only once."""
@@ -75,16 +75,18 @@ class Fit:
         once: A MAC, serial number or UUID agrees.
         firm: Enough agrees to be neither a sibling of the same delivery nor a successor at the
             same address.
+        near: A near MAC counts in it.
     """
 
     score: int
     once: bool
     firm: bool
+    near: bool = False
 
 
 def record_side(record: Record, vendor: NameVendor) -> Side:
     """What a record can be recognised by."""
-    serials = {values.bare(record.serial)} if record.serial else set()
+    serials = {values.key(record.serial)} if record.serial else set()
     names = {values.hostname_key(n) for n in (record.name, record.hostname) if n}
     names |= {values.key(n) for n in (record.name,) if n}
     return Side(
@@ -103,7 +105,7 @@ def device_side(device: DeviceDoc, vendor: NameVendor) -> Side:
     """What a device can be recognised by; hints do not count."""
     macs = {values.bare(mac) for mac in (device.mac, *_claimed(device, "mac")) if mac}
     written = (device.serial, *_claimed(device, "serial"))
-    serials = {values.bare(s) for s in written if s and values.serial_identifies(s)}
+    serials = {values.key(s) for s in written if s and values.serial_identifies(s)}
     model = values.key(device.model or "")
     hosts = [host for host in (device.hostname, *_claimed(device, "hostname")) if host]
     names = {values.hostname_key(host) for host in hosts}
@@ -168,7 +170,7 @@ def fit(record: Side, device: Side) -> Fit:
         score += 3 if near_serial else -6 if same_mac else -14
     once = same_mac or same_serial
     firm = once or same_name or (same_address and model >= 0) or (typed and model > 0)
-    return Fit(score, once, firm)
+    return Fit(score, once, firm, near > 0)
 
 
 def _serials_differ(record: Side, device: Side) -> bool:
