@@ -1,4 +1,7 @@
-"""A store of each sort: SQLite in a file, and a PostgreSQL server started for the tests."""
+"""A store of each sort: SQLite in a file, and a PostgreSQL server started for the tests.
+
+A plugin of `tests/conftest.py`; packages are imported where they are needed, not by every test.
+"""
 
 import os
 import shutil
@@ -7,10 +10,12 @@ import subprocess
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from camfinder.store.database import Database
+if TYPE_CHECKING:
+    from camfinder.store.database import Database
 
 FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
@@ -87,7 +92,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def store(place: str) -> Generator[Database]:
+def store(place: str) -> Generator["Database"]:
     """An open, empty store."""
+    from camfinder.store.database import Database
+
     with Database(place) as database:
         yield database
