@@ -35,6 +35,7 @@ accuracy: $(READY)   ## Accuracy on ../shared/corpus
 
 docs: $(READY)       ## Pages that are generated from the code
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/supported.py
 
 lock:                ## Resolve requirements.lock anew (needs uv)
 	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
