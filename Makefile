@@ -25,7 +25,7 @@ check: $(READY)      ## Linters, types, import contracts
 	$(BIN)/python tools/docs.py --check
 
 unit: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadgroup
 
 bench: $(READY)      ## Performance figures
 	$(BIN)/python benchmarks/run.py

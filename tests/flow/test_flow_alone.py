@@ -15,7 +15,7 @@ from camfinder.lab.building import Order, load_personas, order
 from camfinder.model import Target
 from camfinder.probes import all_probes
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-alone")]
 
 ALONE = Path(__file__).with_name("alone.py")
 DEVICES = Path(__file__).with_name("alone")

@@ -30,7 +30,7 @@ from camfinder.lab.building import load_personas, order
 from camfinder.lab.persona import Persona
 from camfinder.probes import all_probes
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-listen")]
 
 COUNTING = Path(__file__).with_name("counting.py")
 LISTEN = [sys.executable, "-m", "camfinder", "listen", "--json", "-q"]

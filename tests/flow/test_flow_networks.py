@@ -16,7 +16,7 @@ from scanning_lab import Ran, camfinder, needs_namespaces, ran
 from camfinder.lab import run
 from camfinder.lab.building import Order, Place, Subnet, load_personas
 
-pytestmark = pytest.mark.netns
+pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-networks")]
 
 SCAN = [sys.executable, "-m", "camfinder", "scan", "--json", "-q"]
 FIRST, SECOND, ROUTED = "10.77.0.0/24", "10.78.0.0/24", "10.79.0.0/24"
