@@ -40,6 +40,10 @@ _BANNERS = (
 _ON_TCP = frozenset({Transport.TCP, Transport.HTTP, Transport.HTTPS, Transport.TLS})
 
 
+_BUILD_OF = {"dhip.firmware": "dhip.build"}
+"""Where a parser puts the build day that it takes off a version."""
+
+
 def identify(sightings: Iterable[Sighting], fingerprints: Fingerprints) -> tuple[Device, ...]:
     """The devices that the sightings describe, in order of their first sighting.
 
@@ -122,7 +126,7 @@ def _device(
         maker=found.maker,
         model=values.get(Slot.MODEL),
         firmware=values.get(Slot.FIRMWARE),
-        firmware_raw=_raw_firmware(merged, evidence),
+        firmware_raw=_raw_firmware(merged, evidence, observations),
         serial=values.get(Slot.SERIAL),
         hostname=values.get(Slot.HOSTNAME),
         endpoint_uuid=values.get(Slot.ENDPOINT_UUID),
@@ -206,17 +210,34 @@ def _id(box: Box, values: Mapping[Slot, str], mac: str | None, addresses: Sequen
     return f"ip-{addresses[0]}" if addresses else "unknown"
 
 
-def _raw_firmware(merged: Merged, evidence: Sequence[Evidence]) -> str | None:
-    """The firmware as the device wrote it, of the value that won."""
+def _raw_firmware(
+    merged: Merged, evidence: Sequence[Evidence], observations: Iterable[Observation]
+) -> str | None:
+    """The firmware as the device wrote it, of the value that won.
+
+    A build day that the parser took off (`dhip.build`) stands behind it again: what bounds a range
+    of versions is often that day.
+    """
     if Slot.FIRMWARE not in merged.values:
         return None
     winner = merged.rivals[Slot.FIRMWARE][0]
-    for index in winner.evidence:
-        item = evidence[index]
-        if item.claims.get(Slot.FIRMWARE) == winner.value:
-            whole = item.fingerprint.startswith("field:")
-            return item.fact.value if whole else winner.value
-    return winner.value
+    items = [evidence[index] for index in winner.evidence]
+    whole = [i for i in items if i.claims.get(Slot.FIRMWARE) == winner.value and _is_field(i)]
+    built = (
+        (item.fact.value, build)
+        for item in whole
+        for one in observations
+        if one.first(item.fact.key) == item.fact.value
+        and (build := one.first(_BUILD_OF.get(item.fact.key, "")))
+    )
+    for value, build in built:
+        return f"{value}, build: {build}"
+    return whole[0].fact.value if whole else winner.value
+
+
+def _is_field(item: Evidence) -> bool:
+    """The protocol's own field says it, no rule."""
+    return item.fingerprint.startswith("field:")
 
 
 def _services(observations: Iterable[Observation]) -> tuple[Service, ...]:

@@ -431,3 +431,20 @@ def test_order_does_not_matter() -> None:
     ]
     assert sorted(ids(*sightings)) == sorted(ids(*reversed(sightings)))
     assert len(ids(*sightings)) == 2
+
+
+def test_a_build_day_stands_behind_the_version_as_written() -> None:
+    """Dahua writes the day behind its version: `firmware` is without it, `firmware_raw` with it."""
+    version = "2.800.0000000.16.R"
+    facts = [("dhip.firmware", version), ("dhip.build", "2021-09-14")]
+    observation, _none = sight("192.0.2.1", probe="dhip", facts=facts)
+    item = Evidence(
+        "field:dhip.firmware", Fact("dhip.firmware", version), {Slot.FIRMWARE: version},
+        {Slot.FIRMWARE: Strength.DECLARED}, "dhip", observation.address, 37810, Transport.UDP,
+        START, "x", b"raw",
+    )  # fmt: skip
+    (device,) = identify([(observation, (item,))], FINGERPRINTS)
+    assert (device.firmware, device.firmware_raw) == (version, f"{version}, build: 2021-09-14")
+    bare, _none = sight("192.0.2.1", probe="dhip", facts=facts[:1])
+    (device,) = identify([(bare, (item,))], FINGERPRINTS)
+    assert device.firmware_raw == version
