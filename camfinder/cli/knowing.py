@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from camfinder.cli import failing
+from camfinder.cli import failing, knowledge
 from camfinder.cli.knowledge import engine
 from camfinder.document import Document
 from camfinder.flow import imported, known
@@ -43,9 +43,9 @@ class Knowing:
             document: Changed in place.
             scope: Of the scan that made it; None to go by the document.
         """
-        if self.engine is None or self.vendor is None:
+        if self.vendor is None:
             return
-        if self.evidence:
+        if self.engine is not None:
             imported.add(document, self.evidence, self.engine)
         asked = known.of_document(document) if scope is None else known.of_scope(scope)
         reconcile(document, self.known, self.vendor, asked)
@@ -87,8 +87,10 @@ def knowing(given: Given, fingerprints: Sequence[Path], fail_on: Sequence[str]) 
         if given.maps or given.save_map:
             raise CamfinderError("--map and --save-map: no list is read; add --known FILE")
         return Knowing()
-    loaded = engine(fingerprints)
-    vendor = known.vendors(loaded.fingerprints)
+    # Compiling takes a second more than reading; names of vendors need no patterns.
+    compiled = engine(fingerprints) if given.evidence else None
+    names = knowledge.fingerprints(fingerprints) if compiled is None else compiled.fingerprints
+    vendor = known.vendors(names)
     read = tuple(
         _known(source, mapping(given.maps, Path(source).name), vendor, given.token_file)
         for source in given.known
@@ -98,7 +100,7 @@ def knowing(given: Given, fingerprints: Sequence[Path], fail_on: Sequence[str]) 
     )
     if given.save_map is not None:
         _save(given.save_map, read)
-    return Knowing(read, seen, loaded, vendor)
+    return Knowing(read, seen, compiled, vendor)
 
 
 def _known(

@@ -61,6 +61,8 @@ def layout(rows: Sequence[Row], said: Mapping[str, str], name: str) -> Layout:
             f"--map {unknown[0]}=...: no such field; fields are {', '.join(FIELDS)}"
         )
     at = _header_row(rows, said)
+    if at is None:
+        at = _plain_header(rows)
     header = rows[at] if at is not None else ()
     start = 0 if at is None else at + 1
     columns = _assigned(header, rows[start : start + SAMPLE_ROWS])
@@ -117,6 +119,17 @@ def _header_row(rows: Sequence[Row], said: Mapping[str, str]) -> int | None:
         if score >= 4.0 and (best is None or score > best[0] + 0.5):
             best = (score, at)
     return None if best is None else best[1]
+
+
+def _plain_header(rows: Sequence[Row]) -> int | None:
+    """The first row, where it stands above addresses or MACs and is of none itself."""
+    first = next((at for at, row in enumerate(rows[:HEADER_ROWS]) if any(row)), None)
+    if first is None or any(looks(rows[first])[1:]):
+        return None
+    below = _assigned((), rows[first + 1 : first + 1 + SAMPLE_ROWS])
+    row = rows[first]
+    places = [at for name in ("address", "mac") for at in below.get(name, ()) if at < len(row)]
+    return first if any(row[at] for at in places) else None
 
 
 def _assigned(header: Row, sample: Sequence[Row]) -> dict[str, list[int]]:

@@ -16,6 +16,8 @@ from camfinder.model import CamfinderError
 
 MAX_ROWS = 500_000
 MAX_COLUMNS = 256
+MAX_EMPTY = 10_000
+"""So many empty rows end a sheet."""
 MAX_UNPACKED = 256 << 20
 """Bytes that all parts of a workbook may have unpacked."""
 MAX_SHARED = 64 << 20
@@ -108,7 +110,7 @@ def xlsx_sheets(data: bytes, name: str) -> Iterator[tuple[str, Rows]]:
         for sheet in sheets:
             sheet.reset_dimensions()
             rows = sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS)
-            yield sheet.title, _counted([_cells(row) for row in islice(rows, MAX_ROWS + 1)], name)
+            yield sheet.title, _counted(_used(rows), name)
     except CamfinderError:
         raise
     except (
@@ -131,6 +133,19 @@ def xlsx_sheets(data: bytes, name: str) -> Iterator[tuple[str, Rows]]:
             f"{name} is no readable workbook ({str(error)[:80] or type(error).__name__}); "
             "save it again as .xlsx or CSV"
         ) from error
+
+
+def _used(rows: Iterable[Sequence[object]]) -> Rows:
+    """The rows up to the end of what is filled in: a format in the last row of all is no list."""
+    found: Rows = []
+    empty = 0
+    for row in rows:
+        cells = _cells(row)
+        empty = 0 if cells else empty + 1
+        if empty > MAX_EMPTY or len(found) > MAX_ROWS:
+            break
+        found.append(cells)
+    return found
 
 
 def _check_archive(data: bytes, name: str) -> None:
@@ -179,11 +194,12 @@ def _check_head(head: bytes, name: str) -> None:
         )
 
 
-def _cells(row: Iterable[object]) -> list[str]:
-    cells = [_text(value) for value in row]
-    while cells and not cells[-1]:  # rows come padded to the last column
-        cells.pop()
-    return cells
+def _cells(row: Sequence[object]) -> list[str]:
+    """The cells as text, without the empty ones at the end: rows come padded."""
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return [_text(value) for value in row[:end]]
 
 
 def _text(value: object) -> str:

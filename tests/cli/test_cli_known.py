@@ -1,0 +1,223 @@
+"""Lists of the user on the command line: --known, --evidence, --map, reconcile, export netbox."""
+
+import json
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from books import device, document
+from netbox_server import TOKEN, Netbox, running
+from test_records_sheets import repacked, workbook
+
+from camfinder.cli import knowledge
+from camfinder.cli.app import run
+from camfinder.document import Document, dumps, loads
+from camfinder.match.fingerprint import Fingerprints, default_folder, load
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+REPLAYED = ROOT / "pcaps" / "hikvision-sadp" / "capture.pcapng"
+MACS = ["00:40:8c:00:00:01", "44:19:b6:00:00:02"]
+
+
+@pytest.fixture(autouse=True)
+def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fingerprints are read once for all tests here, instead of at each command."""
+    monkeypatch.setattr(knowledge, "fingerprints", lambda _folders: _fingerprints())
+
+
+@lru_cache(1)
+def _fingerprints() -> Fingerprints:
+    return load([default_folder()])
+
+
+@pytest.fixture(autouse=True)
+def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings, no store of this machine, no file of another test."""
+    for name in ("CONFIG", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    monkeypatch.setenv("CAMFINDER_NETBOX_TOKEN", TOKEN)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def inventory(tmp_path: Path) -> Path:
+    """A scan of 10.0.0.0/24 that found two cameras."""
+    made = document(
+        [
+            device(id="a", address="10.0.0.5", mac=MACS[0], brand="Axis", model="P3245-V"),
+            device(id="b", address="10.0.0.6", mac=MACS[1], brand="Hikvision", firmware="5.7.15"),
+        ],
+        ["10.0.0.0/24", "not 10.0.0.200"],
+    )
+    path = tmp_path / "inventory.json"
+    path.write_bytes(dumps(made))
+    return path
+
+
+def shown(capsys: pytest.CaptureFixture[str]) -> Document:
+    """The document on stdout."""
+    return loads(capsys.readouterr().out.encode(), "stdout")
+
+
+def test_reconcile(inventory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A messy list: what is recorded, what is not, what was not asked."""
+    text = (
+        "Kamerainventar;;\n\nBezeichnung;IP-Adresse;MAC-Adresse\nTür;10.0.0.5;00408C000001\n"
+        "Hof;10.0.0.77;\nDach;10.9.9.9;\nKeller;10.0.0.200;\n"
+    )
+    Path("liste.csv").write_bytes(text.encode("cp1252"))
+    assert run(["reconcile", str(inventory), "--known", "liste.csv", "--json"]) == 0
+    made = shown(capsys)
+    assert [d.record.status for d in made.devices if d.record] == ["recorded", "unrecorded"]
+    assert [(r.name, r.status, r.in_scope) for r in made.records] == [
+        ("Tür", "seen", True),
+        ("Hof", "not-seen", True),
+        ("Dach", "not-seen", False),
+        ("Keller", "not-seen", False),
+    ]
+    assert run(["reconcile", str(inventory), "--known", "liste.csv"]) == 0
+    told = capsys.readouterr()
+    assert "4 records (table); columns: address='IP-Adresse'" in told.err
+    assert "unrecorded" in told.out
+
+
+def test_columns_that_are_said_and_kept(
+    inventory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """--map names a column, --save-map keeps it, the file does it the next time."""
+    Path("liste.csv").write_text("Knoten,Bemerkung\n10.0.0.5,B8A4\n", encoding="utf-8")
+    lists = ["reconcile", str(inventory), "--json", "--known", "liste.csv"]
+    assert run([*lists, "--map", "name=Bemerkung", "--save-map", "spalten.toml"]) == 0
+    assert shown(capsys).records[0].name == "B8A4"
+    assert 'name = "Bemerkung"' in Path("spalten.toml").read_text(encoding="utf-8")
+    assert run([*lists, "--map", "spalten.toml"]) == 0
+    assert shown(capsys).records[0].name == "B8A4"
+    assert run([*lists, "--map", "liste.csv:name=#2", "--map", "other.csv:mac=#9"]) == 0
+    assert shown(capsys).records[0].name == "B8A4"
+
+
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [("unrecorded", 1), ("not-seen", 1), ("answered-otherwise", 1), ("recorded-differently", 0)],
+)
+def test_fail_on(inventory: Path, word: str, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1 for what the lists show; addresses that nobody asked do not count."""
+    rows = "IP,MAC\n10.0.0.5,44:19:b6:ff:ff:ff\n10.0.0.77,\n10.9.9.9,\n"
+    Path("l.csv").write_text(rows, encoding="utf-8")
+    assert run(["reconcile", str(inventory), "--known", "l.csv", "--fail-on", word]) == code
+    if word == "not-seen":
+        assert "--fail-on not-seen: 1" in capsys.readouterr().err
+
+
+def test_fail_on_without_a_list(inventory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A word that could never count is refused before anything is read."""
+    assert run(["replay", str(REPLAYED), "--fail-on", "unrecorded"]) == 2
+    assert "nothing to compare with; add --known FILE" in capsys.readouterr().err
+    assert run(["reconcile", str(inventory)]) == 2
+
+
+def test_lists_in_a_run_that_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    """Replay compares and stores; the stored document names the same devices."""
+    assert run(["replay", str(REPLAYED), "--json", "-q", "--db", "none"]) == 0
+    first = shown(capsys).devices[0]
+    Path("l.csv").write_text(f"IP\n{first.address}\n", encoding="utf-8")
+    Path("arp.txt").write_text("10.99.0.1 dev e lladdr 44:19:b6:12:34:56 STALE\n", encoding="utf-8")
+    arguments = ["replay", str(REPLAYED), "-q", "--db", "x.db", "--known", "l.csv"]
+    for _ in range(2):
+        assert run([*arguments, "--evidence", "arp.txt", "--json"]) == 0
+        made = shown(capsys)
+        assert made.records[0].status == "seen"
+        names = {each.id for each in made.devices}
+        assert set(made.records[0].devices) <= names
+        added = next(each for each in made.devices if each.address == "10.99.0.1")
+        assert added.possible
+        assert added.record is not None
+
+
+def _xlsx_bomb() -> bytes:
+    return repacked(workbook([["a"]]), {"xl/sharedStrings.xml": b" " * (80 << 20)})
+
+
+def _one_gigabyte(path: Path) -> None:
+    """A sparse file: it has the length, not the blocks."""
+    path.write_bytes(b"IP,Name\n10.0.0.5,Tor\n")
+    os.truncate(path, 1 << 30)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "message"),
+    [
+        ("big.csv", _one_gigabyte, "longer than 64 MiB"),
+        ("bomb.xlsx", lambda path: path.write_bytes(_xlsx_bomb()), "would unpack to 80 MiB"),
+        ("empty.csv", lambda path: path.write_bytes(b""), "is empty"),
+        ("missing.csv", Path, "No such file"),
+        ("folder.csv", lambda path: path.mkdir(), "Is a directory"),
+        ("names.csv", lambda path: path.write_text("Farbe\nrot\n"), "no column of addresses"),
+    ],
+)
+def test_wrong_files(
+    inventory: Path, name: str, make: Any, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line, exit code 2, and the inventory is as it was."""
+    make(Path(name))
+    before = inventory.read_bytes()
+    for option in ("--known", "--evidence"):
+        arguments = ["reconcile", str(inventory), option, name, "-o", str(inventory)]
+        assert run(arguments) == 2
+        error = capsys.readouterr().err.strip().splitlines()
+        assert len(error) == 1
+        assert message in error[0] or (option == "--evidence" and name == "names.csv")
+    assert inventory.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--map", "adress=IP"], ["--map", "address=Nirgends"], ["--map", "missing.toml"]],
+)
+def test_wrong_maps(
+    inventory: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A field or header that is not there is refused with those that are."""
+    Path("l.csv").write_text("IP\n10.0.0.5\n", encoding="utf-8")
+    assert run(["reconcile", str(inventory), "--known", "l.csv", *arguments]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_export_netbox(inventory: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The plan first; with --apply it is written, and NetBox is a list that records all."""
+    netbox = Netbox("4.3")
+    netbox.add("dcim/sites", name="Rathaus", slug="rathaus")
+    with running(netbox):
+        export = ["export", "netbox", str(inventory), "--url", netbox.url, "--site", "Rathaus"]
+        assert run(export) == 0
+        told = capsys.readouterr()
+        assert "add dcim.devices" in told.out
+        assert "nothing is written without --apply" in told.err
+        assert netbox.writes == []
+        assert run([*export, "--apply"]) == 0
+        assert len(netbox.tables["dcim/devices"]) == 2
+        capsys.readouterr()
+        assert run([*export, "--apply"]) == 0
+        assert "0 steps done" in capsys.readouterr().err
+        assert run(["reconcile", str(inventory), "--known", netbox.url, "--json"]) == 0
+        assert [r.status for r in shown(capsys).records] == ["seen", "seen"]
+
+
+def test_token_file(
+    inventory: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The token comes from a file; a wrong one is refused without showing it."""
+    monkeypatch.delenv("CAMFINDER_NETBOX_TOKEN")
+    netbox = Netbox("4.3")
+    with running(netbox):
+        arguments = ["reconcile", str(inventory), "--known", netbox.url, "--json"]
+        assert run(arguments) == 2
+        assert "--netbox-token-file" in capsys.readouterr().err
+        Path("token").write_text(TOKEN + "\n", encoding="utf-8")
+        assert run([*arguments, "--netbox-token-file", "token"]) == 0
+        assert json.loads(capsys.readouterr().out)["records"] == []
+        Path("token").write_text("geheim-geheim", encoding="utf-8")
+        assert run([*arguments, "--netbox-token-file", "token"]) == 2
+        assert "geheim" not in capsys.readouterr().err
