@@ -144,6 +144,19 @@ def test_a_better_name_keeps_the_earlier_one(store: Database) -> None:
     assert again.devices[0].id == "mac-accc8e102030"
 
 
+def test_several_boxes_behind_one_address(store: Database) -> None:
+    """A recorder that answers for its cameras, forwarded ports: nobody is mixed up."""
+    other = {"manufacturer": "AXIS", "model": "M3106-L", "mac": "ac:cc:8e:77:00:01"}
+    both = [onvif("10.0.0.1", **AXIS), onvif("10.0.0.1", **other)]
+    first = run(store, both)
+    assert len(first.devices) == 2
+    second = run(store, list(reversed(both)), month=2)
+    assert {d.id for d in second.devices} == {d.id for d in first.devices}
+    assert second.changes == []
+    third = run(store, both[1:], month=3)
+    assert kinds(third.changes or []) == [("gone", None)]
+
+
 def test_two_boxes_that_are_one(store: Database) -> None:
     """A box met twice under weak names keeps one history, and what was said of it."""
     mac_only = {"manufacturer": "AXIS", "model": "P3245-LV", "mac": AXIS["mac"]}

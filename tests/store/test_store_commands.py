@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from store_help import onvif, run, seen
+from store_help import EVERYWHERE, onvif, run, seen
 
 from camfinder.cli.app import run as cli
+from camfinder.store import runs
 from camfinder.store.database import Database
+from camfinder.store.writer import Writer
 
 GATE = {"manufacturer": "AXIS", "model": "P3245-LV", "mac": "ac:cc:8e:10:20:30"}
 YARD = {"manufacturer": "VIVOTEK", "model": "FD9369", "serial": "0002D1A98765"}
@@ -146,8 +148,12 @@ match = '^Gatekeeper (?P<model>GK-[0-9]+)$'
 gives = { kind = "camera", brand = "gatekeeper", maker = "gatekeeper", model = "{model}" }
 proves = "distinct"
 source = "made up for this test"
-hit = ["Gatekeeper GK-100"]
-miss = ["Gatekeeper"]
+
+[[rule.hit]]
+text = "Gatekeeper GK-100"
+
+[[rule.miss]]
+text = "Gatekeeper"
 """
 
 
@@ -176,6 +182,23 @@ def test_rematch(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         kept = dict(connection.execute("SELECT slot, value FROM claims WHERE strength = ''"))
     connection.close()
     assert (kept["port"], kept["tried"]) == ("80", "80 554")
+
+
+def test_a_killed_run_can_be_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It has no report of its own; rematch makes one of what it saw."""
+    place = str(tmp_path / "store.db")
+    with Database(place) as database:
+        number = runs.begin(database, site=None, mode="scan", plan=EVERYWHERE)
+        writer = Writer(database, number)
+        writer.observed(0, onvif("10.0.0.1", **GATE))
+        writer.close()
+    assert cli(["report", "--run", "1", "--db", place]) == 2
+    assert "rematch --run 1" in capsys.readouterr().err
+    (change,) = told(capsys, "rematch", "--run", "1", "--db", place)
+    assert (change["kind"], change["device"]) == ("appeared", "mac-accc8e102030")
+    document = told(capsys, "report", "--db", place)
+    assert document["devices"][0]["model"] == "P3245-LV"
+    assert [problem["kind"] for problem in document["problems"]] == ["interrupted"]
 
 
 def test_a_replay_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
