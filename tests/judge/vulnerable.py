@@ -106,7 +106,7 @@ def _sequences(items: list[Any]) -> Iterator[str]:
 
 def _texts(code: Any, value: Any) -> list[str]:
     """The texts of one part of an expression."""
-    single = {codes.LITERAL: chr, codes.IN: _first, codes.ANY: lambda _any: "0"}
+    single: dict[Any, Any] = {codes.LITERAL: chr, codes.IN: _first, codes.ANY: lambda _any: "0"}
     if code in single:
         return [single[code](value)]
     if code is codes.AT:
