@@ -125,7 +125,8 @@ class DeviceRecordDoc(msgspec.Struct, kw_only=True):
     """What the given records say of a device.
 
     `status`: recorded, recorded-differently, unrecorded, ambiguous. `records` are ids of the
-    document's `records`: one, none, or the candidates of an ambiguous pairing.
+    document's `records`: those of the device, duplicates last; none; or the candidates of an
+    ambiguous pairing.
     """
 
     status: str

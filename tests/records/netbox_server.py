@@ -47,6 +47,7 @@ class Netbox:
         self.requests = 0
         self.url = ""
         self.largest_page = 50
+        self.moved_to = ""
 
     @property
     def macs_are_objects(self) -> bool:
@@ -199,6 +200,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, act: Any) -> None:
         self.netbox.requests += 1
+        if self.netbox.moved_to:
+            self.send_response(302)
+            self.send_header("Location", self.netbox.moved_to + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         parts = urlsplit(self.path)
         table = parts.path.removeprefix("/api").strip("/")
         try:

@@ -183,3 +183,12 @@ def test_refusals(netbox: Netbox) -> None:
         Client(place("http://127.0.0.1:9"), TOKEN).devices()
     with pytest.raises(CamfinderError, match="holds no account"):
         place("https://root:pw@netbox.example")
+
+
+def test_the_token_stays_with_its_host(netbox: Netbox) -> None:
+    """A NetBox that sends its callers elsewhere is not followed, neither in reading nor writing."""
+    with running(Netbox("4.3")) as other:
+        netbox.moved_to = other.url
+        with pytest.raises(CamfinderError, match=f"sends its callers to {other.url}"):
+            client(netbox).devices()
+        assert other.requests == 0
