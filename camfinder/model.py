@@ -127,6 +127,7 @@ class ProblemKind(StrEnum):
     NO_RIGHTS = "no_rights"
     BUDGET = "budget"
     TRUNCATED = "truncated"
+    UNREADABLE = "unreadable"
     SKIPPED = "skipped"
     INTERRUPTED = "interrupted"
     BUG = "bug"

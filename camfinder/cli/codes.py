@@ -33,6 +33,8 @@ def of_problems(problems: tuple[Problem, ...]) -> Exit:
     kinds = {problem.kind for problem in problems}
     if ProblemKind.INTERRUPTED in kinds:
         return Exit.INTERRUPTED
+    if ProblemKind.UNREADABLE in kinds:
+        return Exit.USAGE
     return Exit.INCOMPLETE if kinds & _INCOMPLETE else Exit.OK
 
 

@@ -9,6 +9,7 @@ import typer
 
 from camfinder.cli import options
 from camfinder.cli.codes import Exit, highest, of_problems
+from camfinder.model import CamfinderError, ProblemKind
 
 
 def register(app: typer.Typer) -> None:
@@ -66,30 +67,43 @@ def replay(
     stop: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))
     code = Exit.OK
+
+    def one(group: list[Path]) -> Exit:
+        plan = Plan(targets=[str(file) for file in group])
+        with kept(db, no_store=no_store, mode="replay", site=site, plan=plan) as keeping:
+            with progress(quiet=quiet) as told:
+                inventory = run(
+                    group,
+                    engine=loaded,
+                    probes=all_probes(),
+                    site=site,
+                    strict=strict,
+                    progress=told,
+                    journal=keeping.journal,
+                    stopped=lambda: bool(stop),
+                )
+            document = build(inventory)
+            lists.apply(document)
+            judged.judge(document)
+            stored = keeping.finish(document)
+        for problem in inventory.problems:
+            if problem.kind is ProblemKind.UNREADABLE:
+                print(f"camfinder: {problem.detail}", file=sys.stderr)
+        if each and not as_json:
+            print(f"{group[0]}:")
+        paths = [_own_name(path, group[0]) for path in output] if each else output
+        written = finish(document, paths, as_json=as_json, everything=everything)
+        return highest(stored, written, of_problems(inventory.problems), judged.code(document))
+
     try:
         for group in [[file] for file in files] if each else [files]:
-            plan = Plan(targets=[str(file) for file in group])
-            with kept(db, no_store=no_store, mode="replay", site=site, plan=plan) as keeping:
-                with progress(quiet=quiet) as told:
-                    inventory = run(
-                        group,
-                        engine=loaded,
-                        probes=all_probes(),
-                        site=site,
-                        strict=strict,
-                        progress=told,
-                        journal=keeping.journal,
-                        stopped=lambda: bool(stop),
-                    )
-                document = build(inventory)
-                lists.apply(document)
-                judged.judge(document)
-                code = highest(code, keeping.finish(document))
-            if each and not as_json:
-                print(f"{group[0]}:", file=sys.stdout)
-            paths = [_own_name(path, group[0]) for path in output] if each else output
-            written = finish(document, paths, as_json=as_json, everything=everything)
-            code = highest(code, written, of_problems(inventory.problems), judged.code(document))
+            try:
+                code = highest(code, one(group))
+            except CamfinderError as error:
+                if not each:
+                    raise
+                print(f"camfinder: {error}", file=sys.stderr)
+                code = highest(code, Exit.USAGE)
             if stop:
                 break
     finally:

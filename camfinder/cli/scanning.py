@@ -131,10 +131,10 @@ def parse_ports(text: str) -> tuple[int, ...]:
     """
     found: list[int] = []
     for part in text.replace(" ", "").split(","):
-        first, _, last = part.partition("-")
-        if not first.isdecimal() or not (last or first).isdecimal():
+        first, dash, last = part.partition("-")
+        if not first.isdecimal() or not (last if dash else first).isdecimal():
             raise CamfinderError(f"--ports {text}: {part!r} is no port; write 80,554,8000-8010")
-        low, high = int(first), int(last or first)
+        low, high = int(first), int(last if dash else first)
         if not 1 <= low <= high <= 65_535:
             raise CamfinderError(f"--ports {text}: {part!r} is outside 1-65535")
         found += range(low, high + 1)

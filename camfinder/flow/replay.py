@@ -10,7 +10,7 @@ from camfinder.flow.progress import Progress
 from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import Sightings
 from camfinder.match.engine import Engine
-from camfinder.model import Frame, Inventory, Problem, ProblemKind, Run, Source
+from camfinder.model import CamfinderError, Frame, Inventory, Problem, ProblemKind, Run, Source
 from camfinder.probes import Probe
 from camfinder.store.entries import Journal
 
@@ -39,7 +39,8 @@ def replay(
         stopped: Asked now and then; True ends the run with what was found.
 
     Raises:
-        CamfinderError: A file is missing or no capture.
+        CamfinderError: No file could be read. One that is missing, or no capture, is a problem
+            where others were read.
     """
     progress = progress or Progress()
     problems: list[Problem] = []
@@ -47,7 +48,9 @@ def replay(
     reader = Reader(probes, problems.append, strict=strict)
     times: list[datetime] = []
     sources: list[Source] = []
-    for path in paths:
+    unreadable: list[CamfinderError] = []
+
+    def read(path: Path) -> None:
         name = "stdin" if str(path) == "-" else path.name
         capture = Capture(sys.stdin.buffer if name == "stdin" else path, name, strict=strict)
         progress.stage(name, 0)
@@ -63,8 +66,17 @@ def replay(
                 problems.append(Problem(ProblemKind.INTERRUPTED, None, None, f"stopped in {name}"))
                 break
         sources.append(capture.source)
+
+    for path in paths:
+        try:
+            read(path)
+        except CamfinderError as error:
+            unreadable.append(error)
+            problems.append(Problem(ProblemKind.UNREADABLE, None, None, str(error)))
         if stopped():
             break
+    if unreadable and not sources:
+        raise unreadable[0]
     now = datetime.now(UTC)
     return Inventory(
         run=Run(
