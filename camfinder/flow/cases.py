@@ -61,6 +61,8 @@ class CaseReader:
     def __init__(self, probes: Sequence[Probe]) -> None:
         self._probes = tuple(probes)
         self._facts = frozenset(key for probe in probes for key in probe.emits)
+        self._kinds = {"frame", "onvif.scopes", *MESSAGES, *PASSED, *RENAMED, *self._facts}
+        self._kinds -= {old for old, new in RENAMED.items() if new not in self._facts}
         self._greeters = {
             kind: [probe for probe in probes if kind in probe.emits] for kind in PASSED
         }
@@ -83,19 +85,15 @@ class CaseReader:
         for item in items[:MAX_OBSERVATIONS]:
             if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
                 raise BadValue("an observation has no kind")
-            kind = canonical(item["kind"], item.get("value"), self._known)
-            self._observation(kind, item.get("value"), reading)
+            kind, value = item["kind"], item.get("value")
+            if kind not in self._kinds:
+                kind = canonical(kind, value, self._known)
+            self._observation(kind, value, reading)
         return self._together(reading), reading.problems
 
     def _known(self, kind: str) -> bool:
         """A kind that is understood by its name."""
-        return (
-            kind in MESSAGES
-            or kind in PASSED
-            or kind in {"frame", "onvif.scopes"}
-            or RENAMED.get(kind, kind) in self._facts
-            or kind.startswith("http.header.")
-        )
+        return kind in self._kinds or kind.startswith("http.header.")
 
     def _observation(self, kind: str, value: Any, reading: _Reading) -> None:
         """Read one observation into facts."""
@@ -241,9 +239,10 @@ def identify_case(
         engine: The loaded fingerprints.
         probes: Whose parsers read messages and frames.
     """
-    name = case.get("id") if isinstance(case, Mapping) else None
-    if not isinstance(case, Mapping):
+    # `dict` is asked first: an abstract class takes its time.
+    if not isinstance(case, dict) and not isinstance(case, Mapping):
         return {"id": None, "error": "the line is no JSON object"}
+    name = case.get("id")
     try:
         observations, problems = _reader(probes).read(case)
     except BadValue as error:

@@ -12,7 +12,11 @@ from camfinder.match.engine import Engine
 from camfinder.match.finding import Finding
 from camfinder.match.identify import MAX_EVIDENCE, mac_of
 from camfinder.match.merge import Conclusion, conclude
+from camfinder.match.nouns import Fingerprints
 from camfinder.model import Fact, Observation, Slot, Strength
+
+NOTHING = conclude((), Fingerprints({}, (), (), ""))
+"""What no evidence comes to."""
 
 
 class Told(NamedTuple):
@@ -35,7 +39,9 @@ class Alone(NamedTuple):
 
 def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone:
     """All observations as one device, whatever identities they carry."""
-    heard = [(one, engine.told(one)) for one in observations]
+    heard = [(one, told) for one in observations if (told := engine.told(one))]
+    if not heard and not any(one.mac for one in observations):
+        return Alone(NOTHING, None, ())
     evidence = _each_once(heard)
     conclusion = conclude(evidence, engine.fingerprints)
     mac = None
@@ -47,11 +53,14 @@ def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone
 
 def _each_once(heard: Sequence[tuple[Observation, list[tuple[Fact, Finding]]]]) -> list[Told]:
     """The evidence; what is said twice from one place counts once."""
+    if len(heard) == 1 and len(heard[0][1]) == 1:
+        one, ((fact, finding),) = heard[0]
+        return [Told(finding[0], fact, finding[1], finding[2], one.probe)]
     found: dict[object, Told] = {}
     places: dict[object, int] = {}
     for one, told in heard:
         # A number for the place: addresses are slow to hash.
-        place = places.setdefault((one.address, one.port), len(places)) if told else 0
+        place = places.setdefault((one.address, one.port), len(places))
         for fact, finding in told:
             key = (finding.fingerprint, fact, tuple(finding.claims.items()), place)
             if key not in found and len(found) < MAX_EVIDENCE:

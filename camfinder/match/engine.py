@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 from camfinder.match.finding import Finding, with_maker
-from camfinder.match.forms import Forms
+from camfinder.match.forms import TEXT_CHARS, Forms
 from camfinder.match.names import bare, vendor_keys
 from camfinder.match.nouns import Fingerprints
 from camfinder.match.organisation import organisation
@@ -84,27 +84,45 @@ class Engine:
         """The same without its source: facts, and what each tells."""
         facts = self._facts(observation)
         found: list[tuple[Fact, Finding]] = []
-        once = dict.fromkeys(facts)
-        for fact in once:
-            short = len(fact.value) <= CACHED_CHARS
-            tell = self._alone if short else self._told_alone
-            for finding in tell(fact.key, fact.value):
+        texts: list[Fact] = []
+        states: list[tuple[Fact, Finding]] = []
+        for fact in facts if len(facts) == 1 else dict.fromkeys(facts):
+            key, value = fact
+            tell = self._alone if len(value) <= CACHED_CHARS else self._told_alone
+            for finding in tell(key, value):
                 if not finding.requires or _holds(finding, facts):
                     found.append((fact, finding))  # noqa: PERF401 (`tell` differs by fact)
-        texts = [fact for fact in once if fact.key in self._texts]
+            if key in self._texts:
+                texts.append(fact)
+            if key in self._keep:
+                states.append((fact, Finding(f"state:{key}", {}, {})))
         if texts:
-            words = [each.value for each in texts if each.key in self._free_text]
-            context = _context(found, (name for word in words for name in self._forms.names(word)))
-            for fact in texts:
-                short = len(fact.value) <= CACHED_CHARS
-                tell_more = self._together if short else self._told_together
-                found += [(fact, one) for one in tell_more(fact.key, fact.value, context)]
-        found = _no_serial_as_model(found)
-        keep = self._keep
-        found += [
-            (fact, Finding(f"state:{fact.key}", {}, {})) for fact in facts if fact.key in keep
-        ]
-        return found
+            found += self._told_by_texts(texts, found)
+        if found:
+            found = _no_serial_as_model(found)
+        return found + states
+
+    def _told_by_texts(
+        self, texts: Iterable[Fact], found: Iterable[tuple[Fact, Finding]]
+    ) -> list[tuple[Fact, Finding]]:
+        """What running texts and model fields tell beside what was found in them by themselves."""
+        silent: set[str] = set()
+        names: list[str] = []
+        for key, value in texts:
+            if key in self._free_text:
+                words, numbers = self._forms.scan(value[:TEXT_CHARS])
+                names += [word.vendor for word in words if word.sure]
+                if not words and not numbers:
+                    silent.add(value)
+        context = _context(found, names)
+        more: list[tuple[Fact, Finding]] = []
+        for fact in texts:
+            key, value = fact
+            if not context[1] and value in silent and key in self._free_text:
+                continue  # most texts of a flood: of nobody, about nothing
+            tell = self._together if len(value) <= CACHED_CHARS else self._told_together
+            more += [(fact, one) for one in tell(key, value, context)]
+        return more
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""

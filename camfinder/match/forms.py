@@ -1,6 +1,6 @@
 """Model grammars and brand words: what running text and model fields tell."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -69,7 +69,8 @@ class Forms:
         self.vendors = fingerprints.vendors
         self.by_name = fingerprints.by_name
         self.all = fingerprints.models
-        self._whole = PatternSet([f"(?i)^(?:{one.match})$" for one in self.all])
+        whole = [f"(?i)^(?:{one.match})$" for one in self.all]
+        self._whole = PatternSet(whole, by_literals=False)
         by_vendor: dict[str, list[ModelForm]] = {}
         for form in self.all:
             by_vendor.setdefault(form.vendor, []).append(form)
@@ -81,9 +82,10 @@ class Forms:
             (form, _token(form, ignore_case=False)) for form in self.all if form.free_text
         ]
         self._words = _brand_words(self.vendors)
-        self._running = PatternSet(
-            [pattern.pattern for _form, pattern in self._free]
-            + [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
+        free = [pattern.pattern for _form, pattern in self._free]
+        self._which_free = PatternSet(free, by_literals=False)
+        self._which_words = PatternSet(
+            [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
         )
         self.scan = lru_cache(CACHE)(self._scanned)
         self._word_patterns = [
@@ -161,19 +163,11 @@ class Forms:
         claims = {Slot.KIND: self._kind(form)} if self._kind(form) else {}
         return Finding(form.id, claims, dict.fromkeys(claims, proves))
 
-    def names(self, value: str) -> Iterator[str]:
-        """The vendors that a running text surely names."""
-        return (word.vendor for word in self.scan(value[:TEXT_CHARS])[0] if word.sure)
-
     def _scanned(self, value: str) -> tuple[tuple[_Word, ...], tuple[int, ...]]:
         """The brand words of a text, and which forms for running text occur in it."""
         text = encoded(value)
-        hits = sorted(self._running(text))
-        if not hits:
-            return (), ()
-        free = len(self._free)
-        words = self._named(text, [index - free for index in hits if index >= free])
-        return tuple(words), tuple(index for index in hits if index < free)
+        words = self._named(text, sorted(self._which_words(text)))
+        return tuple(words), tuple(sorted(self._which_free(text)))
 
     def in_text(self, value: str, context: tuple[str, ...]) -> tuple[Finding, ...]:
         """What brand names and model numbers in running text tell.

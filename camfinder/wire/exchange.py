@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import IPv4Address
 from types import MappingProxyType
 from typing import Any
@@ -39,9 +40,15 @@ def web_body(frame: Frame, *, code: int = 200) -> bytes | None:
     """
     if frame.transport not in WEB or frame.direction is not Direction.ANSWER:
         return None
-    if not head.is_message(frame.payload[:4200], "HTTP"):
-        return frame.payload
-    message = head.parse(frame.payload)
+    return _body(frame.payload, code)
+
+
+@lru_cache(maxsize=16)
+def _body(payload: bytes, code: int) -> bytes | None:
+    """The same for the bytes: parser after parser asks for the body of one answer."""
+    if not head.is_message(payload, "HTTP"):
+        return payload
+    message = head.parse(payload)
     return message.body if message.code == code else None
 
 

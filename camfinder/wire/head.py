@@ -139,11 +139,20 @@ def _parse(data: bytes, decode_body: bool) -> Head:
 
 def is_message(data: bytes, *protocols: str) -> bool:
     """The bytes begin like a status or request line of one of these protocols (`HTTP`, `RTSP`)."""
+    return _protocol(data) in protocols
+
+
+@lru_cache(maxsize=16)
+def _protocol(data: bytes) -> str | None:
+    """The protocol of the first line, None where it is no such line: asked by parser after parser.
+
+    A request without a protocol gives an empty text.
+    """
     line = decode(data[:4200].lstrip(b"\r\n\x00 ").split(b"\n", 1)[0]).rstrip("\r")
     if (status := _status(line)) is not None:
-        return status[0] in protocols
+        return status[0]
     found = _REQUEST.match(line)
-    return found is not None and (found.group(3) or "").partition("/")[0] in protocols
+    return None if found is None else (found.group(3) or "").partition("/")[0]
 
 
 def _status(line: str) -> tuple[str, str, int, str] | None:

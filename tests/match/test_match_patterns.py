@@ -1,0 +1,59 @@
+"""Sets of patterns: both ways of compiling agree, hostile text costs no more than its length."""
+
+import time
+
+import pytest
+import re2
+from hypothesis import given
+from hypothesis import strategies as st
+
+from camfinder.match.patterns import PatternSet, encodable, encoded
+
+PATTERNS = [
+    r"(?i)\baxis\b",
+    r"[A-Z]{2}-\d{3,5}",
+    r"(?i)kamera|camera",
+    r"^$",
+    r"é+n",
+    r"(?i)sony.*cam",
+]
+LITERALS = PatternSet(PATTERNS)
+AUTOMATON = PatternSet(PATTERNS, by_literals=False)
+
+pieces = st.sampled_from(["axis", "AXIS ", "SN-1234", "\u212aamera", "\u017fony", "cam", "én", " "])
+texts = st.lists(pieces | st.text(max_size=5), max_size=8).map("".join)
+
+
+@given(texts)
+def test_literals_and_automaton_agree(text: str) -> None:
+    """Both say what searching pattern by pattern says."""
+    data = encoded(text)
+    one_by_one = [at for at, pattern in enumerate(PATTERNS) if re2.search(pattern, data)]
+    assert sorted(LITERALS(data)) == one_by_one == sorted(AUTOMATON(data))
+
+
+def test_empty_set_matches_nothing() -> None:
+    """A set of no patterns is no error."""
+    assert list(PatternSet([])(b"anything")) == []
+
+
+@pytest.mark.parametrize("by_literals", [True, False])
+def test_bad_pattern_is_named(*, by_literals: bool) -> None:
+    """What RE2 does not know is refused when the set is made."""
+    with pytest.raises(ValueError, match=r"a"):
+        PatternSet([r"(?=a)"], by_literals=by_literals)
+
+
+def test_one_name_after_the_other_is_cheap() -> None:
+    """A page that lists every brand is read in less than a second: an automaton needed many."""
+    names = [f"brand{number:03}" for number in range(600)]
+    made = PatternSet([rf"(?i)(?:\b|_){name}(?:\b|_).*(?:camera|dvr)" for name in names])
+    page = " ".join(names * 8).encode() + b" camera"
+    started = time.process_time()
+    assert len(made(page)) == len(names)
+    assert time.process_time() - started < 1.0
+
+
+def test_lone_surrogates_are_question_marks() -> None:
+    """Both forms of a text say the same."""
+    assert encoded("a\ud800b") == b"a?b" == encodable("a\ud800b").encode()
