@@ -83,6 +83,8 @@ def _round(records: Sequence[Side], free: dict[int, Fits]) -> dict[int, int]:
     for number, each in free.items():
         for device, one in each.items():
             wooers[device].append((-one.score, number))
+    for listed in wooers.values():
+        listed.sort()
     new: dict[int, int] = {}
     for number, each in free.items():
         choice = _choice(each)
@@ -132,7 +134,6 @@ def _prefers(
     records: Sequence[Side], number: int, mine: Fit, wooers: list[tuple[int, int]]
 ) -> bool:
     """No other record fits the device about as well, except duplicates that come later."""
-    wooers.sort()
     for score, other in wooers:
         if other == number:
             continue
@@ -212,8 +213,9 @@ class Index:
     def fits(self, record: Side) -> Fits:
         """The devices that the record may be of."""
         found = self._compared(record, self._holders(record))
-        best = max((one.score for one in found.values()), default=0)
-        if record.macs and best < CLEAR:
+        if any(record.macs & self._devices[number].macs for number in found):
+            found = {number: _doubted(one) for number, one in found.items()}
+        elif record.macs and max((one.score for one in found.values()), default=0) < CLEAR:
             near = {
                 number
                 for mac in record.macs
@@ -221,8 +223,6 @@ class Index:
                 for number in self._near.get(blurred, ())
             }
             found.update(self._compared(record, near - found.keys()))
-        if any(record.macs & self._devices[number].macs for number in found):
-            found = {number: _doubted(one) for number, one in found.items()}
         return {number: one for number, one in found.items() if one.score >= ACCEPT}
 
     def _holders(self, record: Side) -> set[int]:

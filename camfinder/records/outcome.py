@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from camfinder.document import DeviceDoc, DeviceRecordDoc, Document, RecordDoc
 from camfinder.records.differing import differences
-from camfinder.records.matching import Pairing, match
+from camfinder.records.matching import MAX_HOLDERS, Pairing, match
 from camfinder.records.pair import Side, device_side, record_side
 from camfinder.records.record import Known, Record
 from camfinder.records.tables import NameVendor, nobody
@@ -144,6 +144,8 @@ class _Made:
         if number in pairing.open:
             return "ambiguous", pairing.open[number], self._why(number)
         answering = sorted({d for a in record.addresses for d in self.holders.get(a, ())})
+        if len(answering) > MAX_HOLDERS:
+            return "ambiguous", answering, f"{len(answering)} devices answer at its address"
         if answering:
             note = "another device answers at its address"
             return "answered-otherwise", answering, note

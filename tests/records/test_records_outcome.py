@@ -84,6 +84,18 @@ def test_two_devices_behind_one_address() -> None:
     assert made.devices[0].record.records == ["r1"]
 
 
+def test_a_crowd_behind_one_address() -> None:
+    """A list full of one address against a NAT full of devices: open, and in bounded time."""
+    crowd = [device(id=f"d{n}", address="10.0.0.1", mac=f"00:40:8c:00:{n >> 8:02x}:{n & 255:02x}")
+             for n in range(3_000)]  # fmt: skip
+    started = time.process_time()
+    made = compared(crowd, listed(*({"addresses": ("10.0.0.1",)} for _ in range(3_000))))
+    assert {record.status for record in made.records} == {"ambiguous"}
+    one = compared(crowd[:1], listed(*({"addresses": ("10.0.0.1",)} for _ in range(3_000))))
+    assert {record.status for record in one.records} == {"seen"}
+    assert time.process_time() - started < 10
+
+
 def test_two_names_for_one_address() -> None:
     """Two records of different names claim the only device at their address: shown, not guessed."""
     made = compared(
