@@ -144,11 +144,11 @@ class _Made:
         if number in pairing.open:
             return "ambiguous", pairing.open[number], self._why(number)
         answering = sorted({d for a in record.addresses for d in self.holders.get(a, ())})
-        if len(answering) > MAX_HOLDERS:
-            return "ambiguous", answering, f"{len(answering)} devices answer at its address"
         if answering:
-            note = "another device answers at its address"
-            return "answered-otherwise", answering, note
+            crowd = len(answering) > MAX_HOLDERS
+            who = f"{len(answering)} devices answer" if crowd else "another device answers"
+            status = "ambiguous" if crowd else "answered-otherwise"
+            return status, answering, f"{who} at its address"
         usable = record.addresses or record.macs or record.serial or record.uuid or record.hostname
         if not usable and record is self.known[number]:
             return "ambiguous", [], "nothing in it that could find a device"
