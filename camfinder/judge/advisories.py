@@ -4,22 +4,20 @@ Files: `advisories/*.toml`, one per vendor (docs/advisories.md).
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
 import re2
 
+from camfinder.datafiles import DataKind, Digest, refuse
 from camfinder.judge.dates import parse_day
 from camfinder.judge.firmware import SCHEMES, read
 from camfinder.judge.makers import plain
 from camfinder.judge.ranges import Range
-from camfinder.judge.tables import Complaint, Table, is_id
+from camfinder.judge.tables import Complaint, Table, is_id, opened
 from camfinder.model import CamfinderError
 
 __all__ = [
@@ -35,13 +33,15 @@ __all__ = [
 ]
 
 SCHEMA = 1
-MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_PATTERN = 4_000
 STATUS = ("confirmed", "unconfirmed")
 
 
 class AdvisoryError(CamfinderError):
     """A file of advisories is wrong: the message names file, advisory and remedy."""
+
+
+ADVISORIES = DataKind("advisories", "advisory", AdvisoryError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +176,7 @@ def default_folder() -> Path:
     Raises:
         AdvisoryError: Neither is there.
     """
-    package = Path(str(resources.files("camfinder")))
-    for folder in (package / "_data" / "advisories", package.parent / "advisories"):
-        if folder.is_dir():
-            return folder
-    raise AdvisoryError(f"no advisories beside {package}: install camfinder again")
+    return ADVISORIES.default_folder()
 
 
 def load(folders: Sequence[Path]) -> Advisories:
@@ -190,9 +186,7 @@ def load(folders: Sequence[Path]) -> Advisories:
         AdvisoryError: Something in a file is wrong; it names file, advisory and remedy.
     """
     found, complaints = read_folders(folders)
-    if complaints:
-        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-        raise AdvisoryError(f"{complaints[0]}{more}")
+    refuse(complaints, AdvisoryError)
     return found
 
 
@@ -206,44 +200,16 @@ def read_folders(folders: Sequence[Path]) -> tuple[Advisories, tuple[Complaint, 
     names: dict[str, str] = {}
     complaints: list[Complaint] = []
     checked: list[str] = []
-    digest = hashlib.sha256()
+    digest = Digest()
     for folder in folders:
         layer: dict[str, Advisory] = {}
-        for path in _files(folder):
-            data = path.read_bytes()
-            digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + data)
-            root = _root(path, data, complaints)
+        for path, data in ADVISORIES.files(folder, digest):
+            root = opened(path, data, SCHEMA, complaints)
             if root is not None:
                 checked.append(_file(root, str(path), layer, names))
         found |= layer
     newest = max(checked, default="")
-    return Advisories(found, names, digest.hexdigest()[:12], newest), tuple(complaints)
-
-
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise AdvisoryError(f"{folder}: no such folder; name a folder of advisory files")
-    found = sorted(folder.glob("*.toml"))
-    if not found:
-        raise AdvisoryError(f"{folder}: no .toml file in it; see docs/advisories.md")
-    return found
-
-
-def _root(path: Path, data: bytes, complaints: list[Complaint]) -> Table | None:
-    """The decoded file, or a complaint."""
-    if len(data) > MAX_FILE_BYTES:
-        complaints.append(Complaint(str(path), "", "larger than 4 MiB", "split the file"))
-        return None
-    try:
-        decoded: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        complaints.append(Complaint(str(path), "", f"no TOML: {error}", "mend the file"))
-        return None
-    root = Table(decoded, str(path), "", complaints)
-    if root.take("schema") != SCHEMA:
-        root.complain(f"schema is {decoded.get('schema')!r}", f"write schema = {SCHEMA}")
-        return None
-    return root
+    return Advisories(found, names, str(digest), newest), tuple(complaints)
 
 
 def _file(root: Table, file: str, layer: dict[str, Advisory], names: dict[str, str]) -> str:

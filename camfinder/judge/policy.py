@@ -3,18 +3,15 @@
 Data: `policies/*.toml`, one file per regime, and `policies/makers.toml` (docs/policies.md).
 """
 
-import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from importlib import resources
 from pathlib import Path
-from typing import Any
 
+from camfinder.datafiles import DataKind, Digest, refuse
 from camfinder.judge.dates import begun, holds
 from camfinder.judge.makers import STATUS, Maker, Makers, dangling, read_makers
-from camfinder.judge.tables import Complaint, PolicyError, Table, is_id
+from camfinder.judge.tables import Complaint, PolicyError, Table, is_id, opened
 
 __all__ = [
     "Clause",
@@ -28,9 +25,9 @@ __all__ = [
     "read",
 ]
 
+POLICIES = DataKind("policies", "policy", PolicyError, "--policies")
 SCHEMA = 1
 MAKERS_FILE = "makers.toml"
-MAX_FILE_BYTES = 4 * 1024 * 1024
 THREE = ("yes", "no", "unknown")
 FOUR = ("yes", "no", "partly", "unknown")
 KINDS = (
@@ -181,13 +178,7 @@ def default_folder() -> Path:
     Raises:
         PolicyError: Neither is there.
     """
-    package = Path(str(resources.files("camfinder")))
-    for folder in (package / "_data" / "policies", package.parent / "policies"):
-        if folder.is_dir():
-            return folder
-    raise PolicyError(
-        f"no policies beside {package}: install camfinder again, or name a folder with --policies"
-    )
+    return POLICIES.default_folder()
 
 
 def load(folders: Sequence[Path]) -> Knowledge:
@@ -197,9 +188,7 @@ def load(folders: Sequence[Path]) -> Knowledge:
         PolicyError: Something in a file is wrong; it names file, clause and remedy.
     """
     knowledge, complaints = read(folders)
-    if complaints:
-        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-        raise PolicyError(f"{complaints[0]}{more}")
+    refuse(complaints, PolicyError)
     return knowledge
 
 
@@ -214,13 +203,11 @@ def read(folders: Sequence[Path]) -> tuple[Knowledge, tuple[Complaint, ...]]:
     companies: dict[str, str] = {}
     complaints: list[Complaint] = []
     checked: list[str] = []
-    digest = hashlib.sha256()
+    digest = Digest()
     for folder in folders:
         layer: dict[str, Policy] = {}
-        for path in _files(folder):
-            data = path.read_bytes()
-            digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + data)
-            root = _root(path, data, complaints)
+        for path, data in POLICIES.files(folder, digest):
+            root = opened(path, data, SCHEMA, complaints)
             if root is None:
                 continue
             checked.append(root.day("checked", required=True) or "")
@@ -235,33 +222,7 @@ def read(folders: Sequence[Path]) -> tuple[Knowledge, tuple[Complaint, ...]]:
     everyone = Makers(makers, companies)
     complaints += _loose_ends(policies, everyone)
     oldest = min(filter(None, checked), default="")
-    return Knowledge(policies, everyone, digest.hexdigest()[:12], oldest), tuple(complaints)
-
-
-def _files(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        raise PolicyError(f"{folder}: no such folder; name a folder of policy files")
-    found = sorted(folder.glob("*.toml"))
-    if not found:
-        raise PolicyError(f"{folder}: no .toml file in it; see docs/policies.md")
-    return found
-
-
-def _root(path: Path, data: bytes, complaints: list[Complaint]) -> Table | None:
-    """The decoded file, or a complaint."""
-    if len(data) > MAX_FILE_BYTES:
-        complaints.append(Complaint(str(path), "", "larger than 4 MiB", "split the file"))
-        return None
-    try:
-        decoded: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        complaints.append(Complaint(str(path), "", f"no TOML: {error}", "mend the file"))
-        return None
-    root = Table(decoded, str(path), "", complaints)
-    if root.take("schema") != SCHEMA:
-        root.complain(f"schema is {decoded.get('schema')!r}", f"write schema = {SCHEMA}")
-        return None
-    return root
+    return Knowledge(policies, everyone, str(digest), oldest), tuple(complaints)
 
 
 def _add(policy: Policy | None, layer: dict[str, Policy], complaints: list[Complaint]) -> None:

@@ -1,9 +1,12 @@
 """TOML tables of policy data read key by key, with a complaint for everything that is wrong."""
 
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+from camfinder.datafiles import MAX_FILE_BYTES, TOO_LARGE
 from camfinder.judge.dates import parse_day
 from camfinder.model import CamfinderError
 
@@ -168,3 +171,20 @@ def is_id(text: str) -> bool:
     """Lower case letters, digits and hyphens, not at the ends."""
     plain = text.replace("-", "")
     return bool(plain) and plain.isascii() and plain.isalnum() and text == text.lower().strip("-")
+
+
+def opened(path: Path, data: bytes, schema: int, complaints: list[Complaint]) -> Table | None:
+    """The decoded file of this schema; None with a complaint where it is none."""
+    if len(data) > MAX_FILE_BYTES:
+        complaints.append(Complaint(str(path), "", *TOO_LARGE))
+        return None
+    try:
+        decoded: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        complaints.append(Complaint(str(path), "", f"no TOML: {error}", "mend the file"))
+        return None
+    root = Table(decoded, str(path), "", complaints)
+    if root.take("schema") != schema:
+        root.complain(f"schema is {decoded.get('schema')!r}", f"write schema = {schema}")
+        return None
+    return root

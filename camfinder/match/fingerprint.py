@@ -1,10 +1,9 @@
 """Fingerprint files: found, read, laid over each other."""
 
-import hashlib
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 
+from camfinder.datafiles import MAX_FILE_BYTES, TOO_LARGE, DataKind, Digest, refuse
 from camfinder.match.nouns import (
     Complaint,
     FingerprintError,
@@ -32,8 +31,7 @@ __all__ = [
     "read",
 ]
 
-MAX_FILE_BYTES = 4 * 1024 * 1024
-"""A larger file is no fingerprint file."""
+FINGERPRINTS = DataKind("fingerprints", "fingerprint", FingerprintError, "--fingerprints")
 
 
 def default_folder() -> Path:
@@ -44,14 +42,7 @@ def default_folder() -> Path:
     Raises:
         FingerprintError: Neither is there.
     """
-    package = Path(str(resources.files("camfinder")))
-    for folder in (package / "_data" / "fingerprints", package.parent / "fingerprints"):
-        if folder.is_dir():
-            return folder
-    raise FingerprintError(
-        f"no fingerprints beside {package}: install camfinder again, or name a folder with "
-        "--fingerprints"
-    )
+    return FINGERPRINTS.default_folder()
 
 
 def load(folders: Sequence[Path]) -> Fingerprints:
@@ -61,9 +52,7 @@ def load(folders: Sequence[Path]) -> Fingerprints:
         FingerprintError: Something in a file is wrong; it names file, rule and remedy.
     """
     fingerprints, complaints = read(folders)
-    if complaints:
-        more = f" (and {len(complaints) - 1} more)" if len(complaints) > 1 else ""
-        raise FingerprintError(f"{complaints[0]}{more}")
+    refuse(complaints, FingerprintError)
     return fingerprints
 
 
@@ -77,14 +66,12 @@ def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
     forms: dict[str, ModelForm] = {}
     rules: dict[str, Rule] = {}
     complaints: list[Complaint] = []
-    digest = hashlib.sha256()
+    digest = Digest()
     for folder in folders:
         layer = Reader()
-        for path in _files(folder):
-            data = path.read_bytes()
-            digest.update(path.name.encode("utf-8", "surrogateescape") + b"\0" + data)
+        for path, data in FINGERPRINTS.files(folder, digest):
             if len(data) > MAX_FILE_BYTES:
-                layer.complain(str(path), "", "larger than 4 MiB", "split the file")
+                layer.complain(str(path), "", *TOO_LARGE)
                 continue
             layer.add(path, data)
         vendors |= layer.vendors
@@ -92,20 +79,8 @@ def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
         rules |= layer.rules
         complaints += layer.complaints
     complaints += _dangling(vendors, rules)
-    read_all = Fingerprints(
-        vendors, tuple(forms.values()), tuple(rules.values()), digest.hexdigest()[:12]
-    )
+    read_all = Fingerprints(vendors, tuple(forms.values()), tuple(rules.values()), str(digest))
     return read_all, tuple(complaints)
-
-
-def _files(folder: Path) -> list[Path]:
-    """The fingerprint files of a folder in order of name."""
-    if not folder.is_dir():
-        raise FingerprintError(f"{folder}: no such folder; name a folder of fingerprint files")
-    found = sorted(folder.glob("*.toml"))
-    if not found:
-        raise FingerprintError(f"{folder}: no .toml file in it; see docs/fingerprints.md")
-    return found
 
 
 def _dangling(vendors: dict[str, Vendor], rules: dict[str, Rule]) -> list[Complaint]:
