@@ -52,6 +52,12 @@ _NOT_A_MODEL = re2.compile(
     r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d)$"
 )
 
+_CAMERA = b" camera"
+_CAMERA_WORDS = frozenset({"camera", "cameras"})
+_CAMERA_SORTS = frozenset({"ip", "network", "internet", "web", "video", "security", "surveillance"})
+_PAGE_WORDS = _CAMERA_WORDS | {"login", "viewer", "homepage", "network"}
+"""Words beside a model number that say what it numbers, and what page it stands on."""
+
 
 class _Word(NamedTuple):
     """A vendor named in a text: whether surely so, and the byte at which the name ends."""
@@ -299,10 +305,25 @@ def _model_in(pattern: "re2._Regexp", text: bytes) -> str:
     match = pattern.search(text)
     if not match:
         return ""
-    words = match[1].decode().split(" ")
-    while _has_digit(" ".join(words[:-1])) and _page_word(words[-1]):
-        words.pop()
+    words = _before_dash(match[1].decode().split(" "))
+    following = text[match.end(1) : match.end(1) + len(_CAMERA)].lower() == _CAMERA
+    while len(words) > 1 and _is_of_page(words, before_camera=following):
+        following = words.pop().casefold() in _CAMERA_WORDS
     return model_text(" ".join(words))
+
+
+def _before_dash(words: list[str]) -> list[str]:
+    """What stands in front of a lone dash or bar (`S-60 E - Siqura`)."""
+    ends = [at for at, word in enumerate(words) if at and word in {"-", "|", "\N{EN DASH}"}]
+    return words[: ends[0]] if ends else words
+
+
+def _is_of_page(words: list[str], *, before_camera: bool) -> bool:
+    """The last word tells what the page or the device is, and is no part of the number."""
+    word = words[-1].casefold()
+    if word in _PAGE_WORDS or (before_camera and word in _CAMERA_SORTS):
+        return True
+    return _has_digit(" ".join(words[:-1])) and _page_word(words[-1])
 
 
 def _page_word(word: str) -> bool:
