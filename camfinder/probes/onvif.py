@@ -16,7 +16,6 @@ from lxml import etree
 
 from camfinder.model import (
     Address,
-    Direction,
     Frame,
     Known,
     Observation,
@@ -27,7 +26,8 @@ from camfinder.model import (
     Transport,
 )
 from camfinder.probes import Probe
-from camfinder.wire import head, scopes, soap
+from camfinder.wire import scopes, soap
+from camfinder.wire.exchange import body_of
 from camfinder.wire.paths import is_safe
 from camfinder.wire.text import Facts, mac_from_uuid, observe, uuid_of
 
@@ -170,14 +170,9 @@ def _service(observation: Observation) -> tuple[Transport, int, str]:
 
 def parse(frame: Frame) -> Iterable[Observation]:
     """One observation for an answer of an ONVIF service; requests give nothing."""
-    data = frame.payload
-    if frame.direction is Direction.REQUEST or frame.transport is Transport.UDP:
+    data = body_of(frame)
+    if data is None:
         return ()
-    if head.is_message(data, "HTTP"):
-        message = head.parse(data)
-        if message.code is None:
-            return ()
-        data = message.body
     data = data.lstrip(b"\r\n\t \xef\xbb\xbf")
     if data[:1] == b"{":
         return _from_json(data, frame)

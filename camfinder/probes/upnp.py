@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from camfinder.model import (
-    Direction,
     Frame,
     Known,
     Observation,
@@ -21,7 +20,8 @@ from camfinder.model import (
     Transport,
 )
 from camfinder.probes import Probe
-from camfinder.wire import head, soap
+from camfinder.wire import soap
+from camfinder.wire.exchange import body_of
 from camfinder.wire.paths import is_safe
 from camfinder.wire.text import Facts, mac, observe
 
@@ -72,14 +72,9 @@ def follow_ups(observation: Observation, known: Known) -> Iterable[Query]:
 
 def parse(frame: Frame) -> Iterable[Observation]:
     """One observation for the root device of a description; embedded devices are part of it."""
-    data = frame.payload
-    if frame.direction is Direction.REQUEST or frame.transport is Transport.UDP:
+    data = body_of(frame)
+    if data is None:
         return ()
-    if head.is_message(data, "HTTP"):
-        message = head.parse(data)
-        if message.code is None:
-            return ()
-        data = message.body
     if not soap.looks_like_xml(data) or not _is_description(data):
         return ()
     root = soap.parse(data)

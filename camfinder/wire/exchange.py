@@ -52,6 +52,22 @@ def _body(payload: bytes, code: int) -> bytes | None:
     return message.body if message.code == code else None
 
 
+def body_of(frame: Frame) -> bytes | None:
+    """The body of an HTTP answer of any status; the payload itself where it has no head.
+
+    None for datagrams and for requests, by who carried them or by their head.
+
+    Raises:
+        ParseError: The head is broken.
+    """
+    if frame.direction is Direction.REQUEST or frame.transport is Transport.UDP:
+        return None
+    if not head.is_message(frame.payload, "HTTP"):
+        return frame.payload
+    message = head.parse(frame.payload)
+    return None if message.code is None else message.body
+
+
 def json_object(data: bytes) -> dict[str, Any]:
     """The JSON object that the bytes hold.
 
