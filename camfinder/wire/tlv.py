@@ -65,12 +65,6 @@ def ipv4(data: bytes, at: int) -> str | None:
     return str(IPv4Address(raw)) if any(raw) else None
 
 
-def ipv4le(data: bytes, at: int) -> str | None:
-    """Four bytes in reversed order as dotted text; None for 0.0.0.0."""
-    raw = take(data, at, 4)[::-1]
-    return str(IPv4Address(raw)) if any(raw) else None
-
-
 def ipv6(data: bytes, at: int) -> str | None:
     """Sixteen bytes as text; None for `::`."""
     raw = take(data, at, 16)

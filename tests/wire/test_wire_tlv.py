@@ -24,7 +24,6 @@ def test_addresses() -> None:
     assert tlv.mac(DATA, 0) == "01:02:03:04:05:06"
     assert tlv.mac(bytes(6), 0) is None
     assert tlv.ipv4(b"\xc0\x00\x02\x01", 0) == "192.0.2.1"
-    assert tlv.ipv4le(b"\x01\x02\x00\xc0", 0) == "192.0.2.1"
     assert tlv.ipv4(bytes(4), 0) is None
     assert tlv.ipv6(b"\x20\x01\x0d\xb8" + bytes(11) + b"\x01", 0) == "2001:db8::1"
     assert tlv.ipv6(bytes(16), 0) is None
