@@ -5,9 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = Path(os.environ.get("CAMFINDER_SHARED", ROOT.parent / "shared"))
+from places import SHARED
 
 pytest_plugins = ["store_places"]
 os.environ["CAMFINDER_DB"] = "none"  # no test's run goes to the store of whoever runs the tests

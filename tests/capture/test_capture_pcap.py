@@ -18,9 +18,9 @@ from capture_files import (
     section,
     udp,
 )
-from conftest import SHARED
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import SHARED
 
 from camfinder.capture.decode import Decoder
 from camfinder.capture.link import _DECODERS

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 CASE = ROOT / "pcaps" / "hikvision-sadp" / "capture.pcapng"
 

@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from inventories import device
+from places import ROOT
 
 from camfinder.cli.progress import Found, _plain, counted, lasting, progress
 from camfinder.model import Kind

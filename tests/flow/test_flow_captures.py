@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SHARED
+from places import SHARED
 from truth import Truth
 
 from camfinder.cli.knowledge import engine

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from conftest import SHARED
+from places import SHARED
 from truth import Truth
 
 from camfinder.cli.knowledge import engine

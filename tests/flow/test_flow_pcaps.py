@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 from truth import letters
 
 from camfinder.cli.knowledge import engine

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 from camfinder.probes import Probe, all_probes, catalogue
 from camfinder.reports import all_reports

@@ -7,10 +7,10 @@ from typing import Any
 
 import jsonschema
 import pytest
-from conftest import ROOT
 from crowd import crowd
 from inventories import ATTACKS, inventory, poisoned, readable
 from lxml import html
+from places import ROOT
 
 from camfinder.document import build, dumps, loads, schema
 from camfinder.model import CamfinderError

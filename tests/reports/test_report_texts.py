@@ -5,7 +5,7 @@ import re
 from string import Formatter
 
 import pytest
-from conftest import ROOT
+from places import ROOT
 
 from camfinder.reports.pictures import LETTERS
 from camfinder.reports.rows import COLUMNS
