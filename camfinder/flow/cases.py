@@ -12,7 +12,7 @@ from typing import Any
 
 from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
-from camfinder.match.alone import Alone, describe_alone
+from camfinder.match.alone import NOTHING, Alone, describe_alone
 from camfinder.match.engine import Engine
 from camfinder.model import Fact, Frame, Kind, Observation, ParseError, Slot, Strength, Transport
 from camfinder.probes import Probe
@@ -44,6 +44,14 @@ _SLOTS = {slot: slot.value for slot in Slot}
 _KINDS = {kind: kind.value for kind in Kind}
 _STRENGTHS = {strength: strength.word for strength in Strength}
 """The words of the answer, looked up: asking an enumeration is slow."""
+
+_UNKNOWN = {
+    "surveillance": None,
+    "kind": _KINDS[Kind.UNKNOWN],
+    **dict.fromkeys(("brand", "maker", "model", "firmware", "serial", "mac")),
+    "confidence": Strength.HINT.confidence,
+}
+"""The answer where nothing is told."""
 
 
 @dataclass(slots=True)
@@ -252,6 +260,8 @@ def identify_case(
 
 def _answer(name: object, found: Alone, problems: list[str]) -> dict[str, Any]:
     """The identification in the documented form."""
+    if found.conclusion is NOTHING:
+        return {"id": name, **_UNKNOWN, "disputed": {}, "evidence": [], "problems": problems}
     conclusion, values = found.conclusion, found.conclusion.values
     verdict = conclusion.verdict
     return {

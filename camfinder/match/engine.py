@@ -4,7 +4,7 @@ Built for a flood of equal answers: what a value tells by itself is found once a
 (bounded); per observation only `requires` and the naming of the source are left.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from camfinder.match.finding import Finding, with_maker
@@ -103,10 +103,10 @@ class Engine:
         return found + states
 
     def _told_by_texts(
-        self, texts: Iterable[Fact], found: Iterable[tuple[Fact, Finding]]
+        self, texts: Sequence[Fact], found: Sequence[tuple[Fact, Finding]]
     ) -> list[tuple[Fact, Finding]]:
         """What running texts and model fields tell beside what was found in them by themselves."""
-        silent: set[str] = set()
+        silent: set[str] = set()  # most texts of a flood: of nobody, about nothing
         names: list[str] = []
         for key, value in texts:
             if key in self._free_text:
@@ -114,12 +114,14 @@ class Engine:
                 names += [word.vendor for word in words if word.sure]
                 if not words and not numbers:
                     silent.add(value)
+        if not found and not names and len(silent) == len(texts):
+            return []
         context = _context(found, names)
         more: list[tuple[Fact, Finding]] = []
         for fact in texts:
             key, value = fact
             if not context[1] and value in silent and key in self._free_text:
-                continue  # most texts of a flood: of nobody, about nothing
+                continue
             tell = self._together if len(value) <= CACHED_CHARS else self._told_together
             more += [(fact, one) for one in tell(key, value, context)]
         return more
@@ -158,10 +160,12 @@ class Engine:
         if ready.said is not None:
             return ready.said
         rule = ready.rule
-        match = None if ready.fixed else rule.pattern.search(text)
+        spans = () if ready.fixed else ready.pattern.search(text) or ()
+        if not spans and not ready.fixed:
+            return _NOTHING
         claims: dict[Slot, str] = {}
         for slot, template in ready.templates.items():
-            value = self.cleaned(slot, filled(template, match))
+            value = self.cleaned(slot, filled(template, text, spans))
             if value:
                 claims[slot] = value
         said = _NOTHING

@@ -9,7 +9,7 @@ import re2
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.names import vendor_key
 from camfinder.match.nouns import Fingerprints, ModelForm, Vendor
-from camfinder.match.patterns import PatternSet, compile_pattern, encoded
+from camfinder.match.patterns import Pattern, PatternSet, encoded
 from camfinder.match.values import model_text
 from camfinder.model import Kind, Slot, Strength
 
@@ -80,22 +80,20 @@ class Forms:
         by_vendor: dict[str, list[ModelForm]] = {}
         for form in self.all:
             by_vendor.setdefault(form.vendor, []).append(form)
-        self._tokens: Mapping[str, Sequence[tuple[ModelForm, re2._Regexp]]] = {
-            vendor: [(form, _token(form, ignore_case=True)) for form in forms]
+        self._tokens: Mapping[str, Sequence[tuple[ModelForm, Pattern]]] = {
+            vendor: [(form, Pattern(_token(form))) for form in forms]
             for vendor, forms in by_vendor.items()
         }
-        self._free = [
-            (form, _token(form, ignore_case=False)) for form in self.all if form.free_text
-        ]
+        self._free = [(form, Pattern(_number(form))) for form in self.all if form.free_text]
         self._words = _brand_words(self.vendors)
-        free = [pattern.pattern for _form, pattern in self._free]
+        free = [_number(form) for form, _pattern in self._free]
         self._which_free = PatternSet(free, by_literals=False)
         self._which_words = PatternSet(
             [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
         )
         self.scan = lru_cache(CACHE)(self._scanned)
         self._word_patterns = [
-            compile_pattern(f"(?i){_EDGE}({re2.escape(word)}){_END}")
+            Pattern(f"(?i){_EDGE}({re2.escape(word)}){_END}")
             for word, _vendor, _loose in self._words
         ]
 
@@ -241,14 +239,15 @@ class Forms:
         found: dict[str, _Word] = {}
         for index in indices:
             word, vendor, loose = self._words[index]
-            match = self._word_patterns[index].search(text)
-            if match is None:
+            spans = self._word_patterns[index].search(text)
+            if not spans:
                 continue
-            written = match[1].decode()
+            begin, end = spans[1]
+            written = text[begin:end].decode()
             sure = loose or written == word or written.isupper()
             before = found.get(vendor)
-            if before is None or (sure, match.end(1)) > (before.sure, before.end):
-                found[vendor] = _Word(vendor, sure, match.end(1))
+            if before is None or (sure, end) > (before.sure, before.end):
+                found[vendor] = _Word(vendor, sure, end)
         return sorted(found.values(), key=lambda item: item.end)
 
     def _models(self, text: bytes, vendors: Sequence[str], strength: Strength) -> list[Finding]:
@@ -296,17 +295,18 @@ def _own_words(found: list[ModelForm]) -> list[ModelForm]:
     return [form for form in found if form.proves >= Strength.DISTINCT]
 
 
-def _model_in(pattern: "re2._Regexp", text: bytes) -> str:
+def _model_in(pattern: Pattern, text: bytes) -> str:
     """The model number in a text; empty for none.
 
     Case does not count where the brand is named, so a form that allows for a further word
     (`EDR 1680 FHD`) also takes the page's own words (`EDR1680 remote viewer`): they come off.
     """
-    match = pattern.search(text)
-    if not match:
+    spans = pattern.search(text)
+    if not spans:
         return ""
-    words = _before_dash(match[1].decode().split(" "))
-    following = text[match.end(1) : match.end(1) + len(_CAMERA)].lower() == _CAMERA
+    begin, end = spans[1]
+    words = _before_dash(text[begin:end].decode().split(" "))
+    following = text[end : end + len(_CAMERA)].lower() == _CAMERA
     while len(words) > 1 and _is_of_page(words, before_camera=following):
         following = words.pop().casefold() in _CAMERA_WORDS
     return model_text(" ".join(words))
@@ -338,11 +338,14 @@ def _longest(found: list[Finding]) -> list[Finding]:
     return [max(found, key=lambda finding: len(finding.claims[Slot.MODEL]))]
 
 
-def _token(form: ModelForm, *, ignore_case: bool) -> "re2._Regexp":
-    """The form as a token of running text: not a part of a longer word or number."""
-    if ignore_case:
-        return compile_pattern(rf"(?i)(?:^|[^0-9A-Za-z-])({form.match}){_END}")
-    return compile_pattern(rf"(?:^|[^0-9A-Za-z./_-])({form.match}){_WHOLE_END}")
+def _token(form: ModelForm) -> str:
+    """The form as a token of a text that names its brand: not a part of a longer word."""
+    return rf"(?i)(?:^|[^0-9A-Za-z-])({form.match}){_END}"
+
+
+def _number(form: ModelForm) -> str:
+    """The form as a token of any running text: not a part of a longer number either."""
+    return rf"(?:^|[^0-9A-Za-z./_-])({form.match}){_WHOLE_END}"
 
 
 def _looks_like_model(token: str) -> bool:

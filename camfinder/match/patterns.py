@@ -5,8 +5,14 @@ than `max_mem` silently fails to match, errors go to stderr unless `log_errors` 
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import re2
+from re2 import _re2
+
+Spans = Sequence[tuple[int, int]]
+_ANYWHERE = _re2.RE2.Anchor.UNANCHORED
+"""The binding's core, without its wrapper: that costs more than most searches."""
 
 MAX_MEM = 512 * 1024 * 1024
 """Bytes that one automaton may take. 1,500 realistic patterns need about 64 MB; the default of
@@ -71,7 +77,7 @@ class PatternSet:
     It is better only for few patterns that hold hardly any words, such as model numbers.
     """
 
-    __slots__ = ("_match", "size")
+    __slots__ = ("_automaton", "_filter", "size")
 
     def __init__(self, patterns: Sequence[str], *, by_literals: bool = True) -> None:
         """Compile the set.
@@ -80,23 +86,42 @@ class PatternSet:
             ValueError: A pattern is not RE2, or the whole is larger than `MAX_MEM`.
         """
         self.size = len(patterns)
-        self._match = None
+        self._automaton: Any = None
+        self._filter: Any = None
         if not patterns:
             return
-        compiled = re2.Filter() if by_literals else re2.Set.SearchSet(options())
-        try:
-            for pattern in patterns:
-                if by_literals:
-                    compiled.Add(pattern, options())
-                else:
-                    compiled.Add(pattern)
-        except re2.error as error:
-            raise ValueError(str(error)) from None
-        compiled.Compile()
-        self._match = compiled.Match
+        if by_literals:
+            self._filter = _re2.Filter()
+            numbers = [self._filter.Add(each.encode(), options()) for each in patterns]
+        else:
+            self._automaton = _re2.Set(_ANYWHERE, options())
+            numbers = [self._automaton.Add(each.encode()) for each in patterns]
+        if -1 in numbers:
+            raise ValueError(f"not an RE2 pattern: {patterns[numbers.index(-1)]}")
+        (self._filter or self._automaton).Compile()
 
     def __call__(self, text: bytes) -> Sequence[int]:
         """The indices of the patterns that occur in an `encoded` text, without order."""
-        if self._match is None:
-            return ()
-        return self._match(text) or ()
+        if self._filter is not None:
+            found: Sequence[int] = self._filter.Match(text, False)
+            return found
+        return self._automaton.Match(text) if self._automaton is not None else ()
+
+
+class Pattern:
+    """One pattern to be searched in `encoded` texts."""
+
+    __slots__ = ("_match",)
+
+    def __init__(self, text: str) -> None:
+        """Compile it.
+
+        Raises:
+            ValueError: As of `compile_pattern`.
+        """
+        self._match = compile_pattern(text)._regexp.Match  # noqa: SLF001 (see above)
+
+    def search(self, text: bytes) -> Spans | None:
+        """Begin and end in bytes of the match and of its groups, -1 where a group took no part."""
+        found: Spans = self._match(_ANYWHERE, text, 0, len(text))
+        return None if found[0][0] < 0 else found

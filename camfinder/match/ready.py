@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
-import re2
-
 from camfinder.match.finding import Finding
 from camfinder.match.nouns import Rule
-from camfinder.match.patterns import PatternSet
+from camfinder.match.patterns import Pattern, PatternSet, Spans
 from camfinder.match.templates import pieces
 from camfinder.model import Slot
 
@@ -28,10 +26,11 @@ class Ready:
         rule: The rule.
         templates: Slot to literal text and numbers of groups, in order.
         fixed: What the rule says does not depend on the text.
+        pattern: Its pattern.
         said: What it says, where that is fixed and was asked for before: never made twice.
     """
 
-    __slots__ = ("fixed", "rule", "said", "templates")
+    __slots__ = ("fixed", "pattern", "rule", "said", "templates")
 
     def __init__(self, rule: Rule) -> None:
         groups = rule.pattern.groupindex
@@ -42,20 +41,22 @@ class Ready:
         self.fixed = all(
             isinstance(piece, str) for each in self.templates.values() for piece in each
         )
+        self.pattern = Pattern(rule.match)
         self.said: tuple[Finding, ...] | None = None
 
 
-def filled(template: Pieces, match: "re2._Match[bytes] | None") -> str:
+def filled(template: Pieces, text: bytes, spans: Spans) -> str:
     """The template with the match's groups in it; empty when one of them has no value."""
-    text = ""
+    whole = ""
     for piece in template:
-        value = piece
-        if isinstance(piece, int):
-            value = (match[piece] or b"").decode() if match else ""
-            if not value:
-                return ""
-        text += str(value)
-    return text
+        if isinstance(piece, str):
+            whole += piece
+            continue
+        begin, end = spans[piece]
+        if begin == end:
+            return ""
+        whole += text[begin:end].decode()
+    return whole
 
 
 class _Together:
