@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from camfinder.cli import options
-from camfinder.cli.codes import highest, of_methods, of_problems
 
 
 def register(app: typer.Typer) -> None:
@@ -57,29 +56,20 @@ def listen(
     Ctrl-C ends it and writes the report.
     """
     from camfinder.cli import listening
-    from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import Given, knowing
-    from camfinder.cli.output import check_outputs, finish
+    from camfinder.cli.knowing import Given
+    from camfinder.cli.running import Rules, ending
     from camfinder.cli.storing import kept
-    from camfinder.document import build
     from camfinder.flow.listen import Ears
     from camfinder.store.content import Plan
 
-    check_outputs(output)
-    judged = judging(policy, policies, fail_on)
+    rules = Rules(policy, policies, fail_on)
     given = Given(known, evidence, maps, save_map, token_file)
-    lists = knowing(given, fingerprints, fail_on)
+    end = ending(output, rules, given, fingerprints, as_json=as_json, everything=everything)
     ears = Ears(tuple(interface), for_s, promiscuous, join, site)
     plan = Plan(targets=list(interface))
     with kept(db, no_store=no_store, mode="listen", site=site, plan=plan) as keeping:
         inventory = listening.run(
             ears, fingerprints=fingerprints, quiet=quiet, journal=keeping.journal
         )
-        document = build(inventory)
-        lists.apply(document)
-        judged.judge(document)
-        stored = keeping.finish(document)
-    written = finish(document, output, as_json=as_json, everything=everything)
-    method = of_methods(inventory.problems, frozenset({"promisc"}))
-    code = highest(written, stored, of_problems(inventory.problems), method, judged.code(document))
-    raise typer.Exit(code)
+        settled = end.settle(inventory, keeping)
+    raise typer.Exit(end.report(inventory, settled, named=frozenset({"promisc"})))

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from camfinder.cli import options
-from camfinder.cli.codes import Exit, highest, of_problems
+from camfinder.cli.codes import Exit, highest
 from camfinder.model import CamfinderError, ProblemKind
 
 
@@ -48,21 +48,18 @@ def replay(
 
     All files together are one network, unless --each is given. Nothing is sent.
     """
-    from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import Given, knowing
+    from camfinder.cli.knowing import Given
     from camfinder.cli.knowledge import engine
-    from camfinder.cli.output import check_outputs, finish
     from camfinder.cli.progress import progress
+    from camfinder.cli.running import Rules, ending
     from camfinder.cli.storing import kept
-    from camfinder.document import build
     from camfinder.flow.replay import replay as run
     from camfinder.probes import all_probes
     from camfinder.store.content import Plan
 
-    check_outputs(output)
-    judged = judging(policy, policies, fail_on)
+    rules = Rules(policy, policies, fail_on)
     given = Given(known, evidence, maps, save_map, token_file)
-    lists = knowing(given, fingerprints, fail_on)
+    end = ending(output, rules, given, fingerprints, as_json=as_json, everything=everything)
     loaded = engine(fingerprints)
     stop: list[int] = []
     before = signal.signal(signal.SIGINT, lambda number, _frame: stop.append(number))
@@ -82,18 +79,14 @@ def replay(
                     journal=keeping.journal,
                     stopped=lambda: bool(stop),
                 )
-            document = build(inventory)
-            lists.apply(document)
-            judged.judge(document)
-            stored = keeping.finish(document)
+            settled = end.settle(inventory, keeping)
         for problem in inventory.problems:
             if problem.kind is ProblemKind.UNREADABLE:
                 print(f"camfinder: {problem.detail}", file=sys.stderr)
         if each and not as_json:
             print(f"{group[0]}:")
         paths = [_own_name(path, group[0]) for path in output] if each else output
-        written = finish(document, paths, as_json=as_json, everything=everything)
-        return highest(stored, written, of_problems(inventory.problems), judged.code(document))
+        return end.report(inventory, settled, outputs=paths)
 
     try:
         for group in [[file] for file in files] if each else [files]:

@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from camfinder.cli import options
-from camfinder.cli.codes import highest, of_methods, of_problems
 
 
 def register(app: typer.Typer) -> None:
@@ -113,15 +112,12 @@ def scan(
     Ctrl-C ends the scan and still writes the report.
     """
     from camfinder.cli import scanning, storing
-    from camfinder.cli.judging import judging
-    from camfinder.cli.knowing import Given, knowing
-    from camfinder.cli.output import check_outputs, finish
-    from camfinder.document import build
+    from camfinder.cli.knowing import Given
+    from camfinder.cli.running import Rules, ending
 
-    check_outputs(output)
-    judged = judging(policy, policies, fail_on)
+    rules = Rules(policy, policies, fail_on)
     given = Given(known, evidence, maps, save_map, token_file)
-    lists = knowing(given, fingerprints, fail_on)
+    end = ending(output, rules, given, fingerprints, as_json=as_json, everything=everything)
     wanted = [*(targets or []), *scanning.lines(targets_file)]
     unwanted = [*exclude, *scanning.lines(exclude_file)]
     if resume and not wanted:
@@ -156,11 +152,5 @@ def scan(
             quiet=quiet,
             journal=kept.journal,
         )
-        document = build(inventory)
-        lists.apply(document, plan.scope)
-        judged.judge(document)
-        stored = kept.finish(document)
-    written = finish(document, output, as_json=as_json, everything=everything)
-    method = of_methods(inventory.problems, scanning.names(only))
-    code = highest(written, stored, of_problems(inventory.problems), method, judged.code(document))
-    raise typer.Exit(code)
+        settled = end.settle(inventory, kept, plan.scope)
+    raise typer.Exit(end.report(inventory, settled, named=scanning.names(only)))
