@@ -42,55 +42,79 @@ def replay(
         CamfinderError: No file could be read. One that is missing, or no capture, is a problem
             where others were read.
     """
-    progress = progress or Progress()
-    problems: list[Problem] = []
-    sightings = Sightings(engine, problems.append, journal)
-    reader = Reader(probes, problems.append, strict=strict)
-    times: list[datetime] = []
-    sources: list[Source] = []
-    unreadable: list[CamfinderError] = []
-
-    def read(path: Path) -> None:
-        name = "stdin" if str(path) == "-" else path.name
-        capture = Capture(sys.stdin.buffer if name == "stdin" else path, name, strict=strict)
-        progress.stage(name, 0)
-        for item in capture.frames():
-            if isinstance(item, Problem):
-                problems.append(item)
-                continue
-            _note_time(times, item)
-            for observation in reader.read(item):
-                sightings.add(observation)
-            progress.advance(name, 1)
-            if stopped():
-                problems.append(Problem(ProblemKind.INTERRUPTED, None, None, f"stopped in {name}"))
-                break
-        sources.append(capture.source)
-
+    run = _Replay(engine, probes, progress or Progress(), journal, stopped, strict=strict)
     for path in paths:
-        try:
-            read(path)
-        except CamfinderError as error:
-            unreadable.append(error)
-            problems.append(Problem(ProblemKind.UNREADABLE, None, None, str(error)))
+        run.read(path)
         if stopped():
             break
-    if unreadable and not sources:
-        raise unreadable[0]
-    now = datetime.now(UTC)
-    return Inventory(
-        run=Run(
-            mode="replay",
-            site=site,
-            scope=tuple(source.name for source in sources),
-            started_at=min(times, default=now),
-            ended_at=max(times, default=now),
-            sources=tuple(sources),
-        ),
-        devices=sightings.devices(),
-        problems=tuple(problems),
-        fingerprints_digest=engine.fingerprints.digest,
-    )
+    if run.unreadable and not run.sources:
+        raise run.unreadable[0]
+    return run.inventory(site)
+
+
+class _Replay:
+    """The captures of one run, read one after the other."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        probes: Sequence[Probe],
+        progress: Progress,
+        journal: Journal | None,
+        stopped: Callable[[], bool],
+        *,
+        strict: bool,
+    ) -> None:
+        self.engine, self.progress, self.stopped, self.strict = engine, progress, stopped, strict
+        self.problems: list[Problem] = []
+        self.sightings = Sightings(engine, self.problems.append, journal)
+        self.reader = Reader(probes, self.problems.append, strict=strict)
+        self.times: list[datetime] = []
+        self.sources: list[Source] = []
+        self.unreadable: list[CamfinderError] = []
+
+    def read(self, path: Path) -> None:
+        """One capture; what cannot be read is noted and does not keep the others from it."""
+        try:
+            self._read(path)
+        except CamfinderError as error:
+            self.unreadable.append(error)
+            self.problems.append(Problem(ProblemKind.UNREADABLE, None, None, str(error)))
+
+    def _read(self, path: Path) -> None:
+        name = "stdin" if str(path) == "-" else path.name
+        capture = Capture(sys.stdin.buffer if name == "stdin" else path, name, strict=self.strict)
+        self.progress.stage(name, 0)
+        for item in capture.frames():
+            if isinstance(item, Problem):
+                self.problems.append(item)
+                continue
+            _note_time(self.times, item)
+            for observation in self.reader.read(item):
+                self.sightings.add(observation)
+            self.progress.advance(name, 1)
+            if self.stopped():
+                detail = f"stopped in {name}"
+                self.problems.append(Problem(ProblemKind.INTERRUPTED, None, None, detail))
+                break
+        self.sources.append(capture.source)
+
+    def inventory(self, site: str | None) -> Inventory:
+        """What all of them show together."""
+        now = datetime.now(UTC)
+        return Inventory(
+            run=Run(
+                mode="replay",
+                site=site,
+                scope=tuple(source.name for source in self.sources),
+                started_at=min(self.times, default=now),
+                ended_at=max(self.times, default=now),
+                sources=tuple(self.sources),
+            ),
+            devices=self.sightings.devices(),
+            problems=tuple(self.problems),
+            fingerprints_digest=self.engine.fingerprints.digest,
+        )
 
 
 def _note_time(times: list[datetime], frame: Frame) -> None:

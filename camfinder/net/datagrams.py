@@ -134,7 +134,9 @@ class Datagrams:
             groups: Joined on these interfaces: that sends IGMP or MLD reports.
         """
         ear = self._bound((version, port, ""), probe)
-        for group, interface in groups if ear is not None else ():
+        if ear is None:
+            return
+        for group, interface in groups:
             try:
                 ear.join(group, interface)
             except OSError as error:
