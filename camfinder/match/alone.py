@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from camfinder.match.boxes import whole
 from camfinder.match.engine import Engine
-from camfinder.match.finding import Finding
 from camfinder.match.identify import MAX_EVIDENCE, mac_of
 from camfinder.match.merge import Conclusion, conclude
 from camfinder.match.nouns import Fingerprints
@@ -39,30 +38,36 @@ class Alone(NamedTuple):
 
 def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone:
     """All observations as one device, whatever identities they carry."""
-    heard = [(one, told) for one in observations if (told := engine.told(one))]
-    if not heard and not any(one.mac for one in observations):
+    heard: list[tuple[Observation, list[Told]]] = []
+    for one in observations:
+        probe = one.probe
+        told = [
+            Told(finding.fingerprint, fact, finding.claims, finding.strengths, probe)
+            for fact, finding in engine.told(one)
+        ]
+        if told or one.mac:
+            heard.append((one, told))
+    if not heard:
         return Alone(NOTHING, None, ())
     evidence = _each_once(heard)
     conclusion = conclude(evidence, engine.fingerprints)
     mac = None
-    if Slot.MAC in conclusion.values or any(one.mac for one in observations):
-        box = whole((one, engine.evidence(one)) for one in observations)
-        mac = mac_of(box, conclusion.values, frozenset())
+    if Slot.MAC in conclusion.values or any(one.mac for one, _told in heard):
+        mac = mac_of(whole(heard), conclusion.values, frozenset())
     return Alone(conclusion, mac, evidence)
 
 
-def _each_once(heard: Sequence[tuple[Observation, list[tuple[Fact, Finding]]]]) -> list[Told]:
+def _each_once(heard: Sequence[tuple[Observation, list[Told]]]) -> Sequence[Told]:
     """The evidence; what is said twice from one place counts once."""
     if len(heard) == 1 and len(heard[0][1]) == 1:
-        one, ((fact, finding),) = heard[0]
-        return [Told(finding[0], fact, finding[1], finding[2], one.probe)]
+        return heard[0][1]
     found: dict[object, Told] = {}
     places: dict[object, int] = {}
     for one, told in heard:
         # A number for the place: addresses are slow to hash.
         place = places.setdefault((one.address, one.port), len(places))
-        for fact, finding in told:
-            key = (finding.fingerprint, fact, tuple(finding.claims.items()), place)
+        for item in told:
+            key = (item.fingerprint, item.fact, tuple(item.claims.items()), place)
             if key not in found and len(found) < MAX_EVIDENCE:
-                found[key] = Told(finding[0], fact, finding[1], finding[2], one.probe)
-    return list(found.values())
+                found[key] = item
+    return tuple(found.values())

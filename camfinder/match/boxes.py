@@ -9,12 +9,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from camfinder.match.merge import Says
 from camfinder.match.names import bare
 from camfinder.match.organisation import organisation
 from camfinder.match.values import mac_identifies, mac_text, serial_identifies
 from camfinder.model import Address, Evidence, Observation, Slot, Strength
 
 Sighting = tuple[Observation, tuple[Evidence, ...]]
+Heard = tuple[Observation, Sequence[Says]]
+"""A sighting whose evidence may lack its source."""
 
 LINK_FACTS = frozenset({"arp.mac", "ndp.mac"})
 """MACs that say who answers for an address on the wire: a router may do so for others."""
@@ -39,7 +42,7 @@ class Mark:
     link: str | None = None
 
 
-def mark(sighting: Sighting) -> Mark:
+def mark(sighting: Heard) -> Mark:
     """Read the identities out of a sighting."""
     observation, evidence = sighting
     found = Mark(address=_usable(observation.address), link=_link(observation.mac))
@@ -115,7 +118,7 @@ def box_of(index: int, one: Mark) -> Box:
     )
 
 
-def whole(sightings: Iterable[Sighting]) -> Box:
+def whole(sightings: Iterable[Heard]) -> Box:
     """One box of all sightings, whatever identities they carry."""
     box = Box()
     for index, sighting in enumerate(sightings):

@@ -8,7 +8,7 @@ from typing import Protocol
 from camfinder.match.names import bare, vendor_key
 from camfinder.match.nouns import Fingerprints
 from camfinder.match.values import firmware_key
-from camfinder.model import SURVEILLANCE_KINDS, Claim, Kind, Slot, Strength
+from camfinder.model import SURVEILLANCE_KINDS, Claim, Fact, Kind, Slot, Strength
 
 _KEYS: Mapping[Slot, Callable[[str], str]] = {
     Slot.BRAND: lru_cache(1_024)(vendor_key),
@@ -29,7 +29,11 @@ NO_DISPUTE = frozenset({Slot.MAC, Slot.HOSTNAME, Slot.CLAIMED_ADDRESS, Slot.ENDP
 
 
 class Says(Protocol):
-    """What `merge` reads of a piece of evidence."""
+    """What is read of a piece of evidence here and in `boxes`."""
+
+    @property
+    def fact(self) -> Fact:
+        """As in `Evidence`."""
 
     @property
     def claims(self) -> Mapping[Slot, str]:
@@ -164,6 +168,9 @@ class Verdict:
     disputed: tuple[str, ...] = ()
 
 
+UNDECIDED = Verdict(Kind.UNKNOWN, None, Strength.HINT)
+
+
 def kind_of(claims: Iterable[tuple[str, Strength, int]], default: Kind | None = None) -> Verdict:
     """Weigh claims of kind.
 
@@ -189,7 +196,7 @@ def _weighed(claims: tuple[tuple[str, Strength, int], ...], default: Kind | None
     sure = max((strength for strength, _count in camera.values()), default=None)
     for_it, against = sure or 0, other or 0
     if max(for_it, against) < Strength.FAMILY:
-        return Verdict(Kind.UNKNOWN, None, Strength.HINT)
+        return UNDECIDED
     if for_it == against:
         rivals = (*(kind.value for kind in camera), Kind.OTHER.value)
         return Verdict(Kind.UNKNOWN, None, Strength.HINT, rivals)
@@ -262,11 +269,11 @@ def conclude(evidence: Sequence[Says], fingerprints: Fingerprints) -> Conclusion
     merged = merge(evidence)
     brand, maker = merged.values.get(Slot.BRAND), merged.values.get(Slot.MAKER)
     known = fingerprints.vendors.get(brand) if brand else None
-    kinds = merged.rivals.get(Slot.KIND, ())
-    verdict = kind_of(
-        ((rival.value, rival.strength, len(rival.evidence)) for rival in kinds),
-        known.kind if known else None,
-    )
+    kinds = merged.rivals.get(Slot.KIND)
+    verdict = UNDECIDED
+    if kinds:
+        claims = [(rival.value, rival.strength, len(rival.evidence)) for rival in kinds]
+        verdict = kind_of(claims, known.kind if known else None)
     disputed: dict[Slot, tuple[str, ...]] = {}
     for slot, rivals in merged.disputed.items():
         named = slot is Slot.BRAND or slot is Slot.MAKER

@@ -113,13 +113,14 @@ class Pattern:
 
     __slots__ = ("_match",)
 
-    def __init__(self, text: str) -> None:
-        """Compile it.
+    def __init__(self, pattern: "str | re2._Regexp") -> None:
+        """Compile it, or take it as it was compiled.
 
         Raises:
             ValueError: As of `compile_pattern`.
         """
-        self._match = compile_pattern(text)._regexp.Match  # noqa: SLF001 (see above)
+        compiled = compile_pattern(pattern) if isinstance(pattern, str) else pattern
+        self._match = compiled._regexp.Match  # noqa: SLF001 (see above)
 
     def search(self, text: bytes) -> Spans | None:
         """Begin and end in bytes of the match and of its groups, -1 where a group took no part."""

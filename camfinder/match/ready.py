@@ -41,7 +41,7 @@ class Ready:
         self.fixed = all(
             isinstance(piece, str) for each in self.templates.values() for piece in each
         )
-        self.pattern = Pattern(rule.match)
+        self.pattern = Pattern(rule.pattern)
         self.said: tuple[Finding, ...] | None = None
 
 

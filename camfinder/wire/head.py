@@ -284,6 +284,8 @@ def realms(values: Iterable[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for value in values:
+        if "realm" not in value.lower():
+            continue
         for match in _REALM.finditer(value[:4096]):
             quoted, open_ended, bare = match.groups()
             realm = quoted if quoted is not None else open_ended or bare or ""
