@@ -1,7 +1,8 @@
 """`identify` end to end on the corpus with the digits changed in each repetition.
 
 Observations a second on one core, from JSON lines to JSON lines, beside a loop that tries the same
-patterns one after the other with Python's `re`. Needs ../shared.
+patterns one after the other with Python's `re`, in process CPU time. CAMFINDER_BENCH_CASES=1000000
+is the long run: memory must not grow in it. Needs ../shared.
 """
 
 import json
@@ -10,6 +11,7 @@ import random
 import re
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -23,21 +25,26 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("CAMFINDER_SHARED", ROOT.parent / "shared"))
 CASES = int(os.environ.get("CAMFINDER_BENCH_CASES", "60000"))
 PEER_CASES = 1_500
+WARM_CASES = 9_000
 _DIGIT = re.compile(rb"(?<=[^\\u0-9a-fA-F])[0-9](?=[0-9. \"])")
 
 
 def lines(count: int, seed: int = 1) -> list[bytes]:
     """The corpus, repeated; each repetition has other digits."""
+    return [line for batch in batches(count, seed) for line in batch]
+
+
+def batches(count: int, seed: int = 1) -> Iterator[list[bytes]]:
+    """The same, one repetition after the other: a million cases do not lie in memory."""
     chance = random.Random(seed)  # noqa: S311 - figures must repeat
     path = SHARED / "corpus" / "banners-dev.jsonl"
     originals = path.read_bytes().splitlines()
-    made: list[bytes] = []
-    while len(made) < count:
-        for line in originals:
-            made.append(_DIGIT.sub(lambda _m: b"%d" % chance.randrange(10), line))
-            if len(made) == count:
-                break
-    return [line for line in made if _valid(line)]
+    for start in range(0, count, len(originals)):
+        made = [
+            _DIGIT.sub(lambda _m: b"%d" % chance.randrange(10), line)
+            for line in originals[: count - start]
+        ]
+        yield [line for line in made if _valid(line)]
 
 
 def _valid(line: bytes) -> bool:
@@ -48,29 +55,43 @@ def _valid(line: bytes) -> bool:
     return True
 
 
+def _resident() -> int:
+    """Memory of this process now, in MiB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
 def main() -> dict[str, float]:
     """The figures."""
     if not (SHARED / "corpus").is_dir():
         print("no ../shared: not measured")
         return {}
     loaded, probes = engine(()), all_probes()
-    cases = lines(CASES)
-    observations = sum(len(json.loads(line)["observations"]) for line in cases)
     encode = msgspec.json.Encoder().encode
-    for line in lines(3_000, seed=2):
+    for line in lines(WARM_CASES, seed=2):
         identify_case(msgspec.json.decode(line), loaded, probes)
-    started = time.process_time()
-    size = 0
-    for line in cases:
-        size += len(encode(identify_case(msgspec.json.decode(line), loaded, probes)))
-    ours = observations / (time.process_time() - started)
-    peer = _python_re(loaded, cases[:PEER_CASES])
+    cases = observations = size = 0
+    taken, resident = 0.0, [_resident()]
+    for batch in batches(CASES):
+        cases += len(batch)
+        observations += sum(len(json.loads(line)["observations"]) for line in batch)
+        started = time.process_time()
+        for line in batch:
+            size += len(encode(identify_case(msgspec.json.decode(line), loaded, probes)))
+        taken += time.process_time() - started
+        resident.append(_resident())
+    ours = observations / taken
+    peer = _python_re(loaded, lines(PEER_CASES))
     return {
-        "cases": len(cases),
+        "cases": cases,
+        "observations": observations,
         "observations a second": round(ours),
         "observations a second, loop over re": round(peer),
         "ratio": round(ours / peer, 1),
         "answers, bytes": size,
+        "memory before, MiB": resident[0],
+        "memory half-way, MiB": resident[len(resident) // 2],
+        "memory after, MiB": resident[-1],
     }
 
 
