@@ -25,7 +25,7 @@ check: $(READY)      ## Linters, types, import contracts
 	$(BIN)/python tools/docs.py --check
 
 unit: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadgroup --reruns 1
 
 bench: $(READY)      ## Performance figures
 	$(BIN)/python benchmarks/run.py
