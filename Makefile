@@ -23,6 +23,7 @@ check: $(READY)      ## Linters, types, import contracts
 	$(BIN)/lint-imports
 	$(BIN)/camfinder fingerprints check
 	$(BIN)/python tools/docs.py --check
+	$(BIN)/python tools/supported.py --check
 
 unit: $(READY)
 	$(BIN)/pytest -n auto --dist loadgroup --reruns 1
