@@ -11,13 +11,31 @@ from pathlib import Path
 
 from camfinder.model import CamfinderError
 
-__all__ = ["MAX_FILE_BYTES", "TOO_LARGE", "DataKind", "Digest", "refuse"]
+__all__ = ["MAX_FILE_BYTES", "Complaint", "DataKind", "Digest", "refuse"]
 
 MAX_FILE_BYTES = 4 * 1024 * 1024
 """A larger file is no data file."""
 
-TOO_LARGE = ("larger than 4 MiB", "split the file")
-"""Problem and remedy of a file beyond `MAX_FILE_BYTES`."""
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong in a data file.
+
+    Attributes:
+        file: Path of the file, as given.
+        where: Rule, clause, vendor or table in it; empty for the file as a whole.
+        problem: What is wrong.
+        remedy: What to do.
+    """
+
+    file: str
+    where: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.where}" if self.where else self.file
+        return f"{where}: {self.problem}; {self.remedy}"
 
 
 class Digest:
@@ -66,12 +84,18 @@ class DataKind:
         other = f", or name a folder with {self.option}" if self.option else ""
         raise self.error(f"no {self.name} beside {package}: install camfinder again{other}")
 
-    def files(self, folder: Path, digest: Digest) -> Iterator[tuple[Path, bytes]]:
+    def files(
+        self, folder: Path, digest: Digest, complaints: list[Complaint]
+    ) -> Iterator[tuple[Path, bytes]]:
         """The TOML files of a folder in order of name, with their bytes, each digested.
+
+        Args:
+            folder: Where they lie.
+            digest: Takes in what is read.
+            complaints: Of what cannot be read is told here.
 
         Raises:
             CamfinderError: The folder is not there or holds no file; of the kind's own class.
-            OSError: A file cannot be read.
         """
         if not folder.is_dir():
             raise self.error(f"{folder}: no such folder; name a folder of {self.one} files")
@@ -79,9 +103,29 @@ class DataKind:
         if not found:
             raise self.error(f"{folder}: no .toml file in it; see docs/{self.name}.md")
         for path in found:
-            data = path.read_bytes()
-            digest.add(path, data)
-            yield path, data
+            data = _data(path, complaints)
+            if data is not None:
+                digest.add(path, data)
+                yield path, data
+
+
+def _data(path: Path, complaints: list[Complaint]) -> bytes | None:
+    """The bytes of a file; None with a complaint where it is no file, or too large a one."""
+    try:
+        if not path.is_file():  # a pipe would never end
+            kind = "a folder" if path.is_dir() else "no file"
+            complaints.append(Complaint(str(path), "", f"is {kind}", "give it another ending"))
+            return None
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        complaints.append(Complaint(str(path), "", f"cannot be read: {why}", "allow or remove it"))
+        return None
+    if len(data) > MAX_FILE_BYTES:
+        complaints.append(Complaint(str(path), "", "larger than 4 MiB", "split the file"))
+        return None
+    return data
 
 
 def refuse(complaints: Sequence[object], error: type[CamfinderError]) -> None:

@@ -20,15 +20,19 @@ def register(app: typer.Typer) -> None:
 
 @commands.command("check")
 def check(folders: options.Folders = []) -> None:  # noqa: B006
-    """Check every file: schema, hits, misses, overlap. Exit code 2 on complaints."""
-    from camfinder.cli.knowledge import fingerprints
+    """Check every file: schema, hits, misses, overlap, greed. Exit code 2 on complaints.
+
+    Each complaint names file, rule and remedy. A rule that cannot be read is not checked further.
+    """
+    from camfinder.cli.knowledge import layers
     from camfinder.flow.reader import Reader
     from camfinder.match.check import check as complaints_of
+    from camfinder.match.fingerprint import read
     from camfinder.probes import all_probes, catalogue
 
-    loaded = fingerprints(folders)
+    loaded, unread = read(layers(folders))
     reader = Reader(all_probes(), lambda _problem: None, strict=True)
-    found = complaints_of(loaded, catalogue=catalogue(), parse=reader.read)
+    found = [*unread, *complaints_of(loaded, catalogue=catalogue(), parse=reader.read)]
     for complaint in found:
         print(complaint)
     sums = f"{len(loaded.vendors)} vendors, {len(loaded.rules)} rules, {len(loaded.models)} models"

@@ -11,18 +11,32 @@ from camfinder.probes import catalogue
 
 
 def fingerprints(folders: Sequence[Path]) -> Fingerprints:
-    """The shipped fingerprints, then the user's folder, then those named on the command line.
+    """The fingerprints of `layers`.
 
     Raises:
         CamfinderError: A folder is missing, a file is broken.
     """
-    import platformdirs
+    return load(layers(folders))
 
-    own = Path(platformdirs.user_config_dir("camfinder")) / "fingerprints"
+
+def layers(folders: Sequence[Path]) -> list[Path]:
+    """The shipped folder, then the user's own, then those named on the command line.
+
+    Raises:
+        CamfinderError: A folder is missing.
+    """
     for folder in folders:
         if not folder.is_dir():
             raise CamfinderError(f"--fingerprints {folder}: no such folder")
-    return load([default_folder(), *([own] if own.is_dir() else []), *folders])
+    own = own_folder()
+    return [default_folder(), *([own] if any(own.glob("*.toml")) else []), *folders]
+
+
+def own_folder() -> Path:
+    """Where the user's own fingerprints are looked for, whether it is there or not."""
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("camfinder")) / "fingerprints"
 
 
 def engine(folders: Sequence[Path]) -> Engine:

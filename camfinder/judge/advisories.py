@@ -12,12 +12,12 @@ from pathlib import Path
 
 import re2
 
-from camfinder.datafiles import DataKind, Digest, refuse
+from camfinder.datafiles import Complaint, DataKind, Digest, refuse
 from camfinder.judge.dates import parse_day
 from camfinder.judge.firmware import SCHEMES, read
 from camfinder.judge.makers import plain
 from camfinder.judge.ranges import Range
-from camfinder.judge.tables import Complaint, Table, is_id, opened
+from camfinder.judge.tables import Table, is_id, opened
 from camfinder.model import CamfinderError
 
 __all__ = [
@@ -25,7 +25,6 @@ __all__ = [
     "Advisory",
     "AdvisoryError",
     "Affected",
-    "Complaint",
     "default_folder",
     "load",
     "pattern",
@@ -203,7 +202,7 @@ def read_folders(folders: Sequence[Path]) -> tuple[Advisories, tuple[Complaint, 
     digest = Digest()
     for folder in folders:
         layer: dict[str, Advisory] = {}
-        for path, data in ADVISORIES.files(folder, digest):
+        for path, data in ADVISORIES.files(folder, digest, complaints):
             root = opened(path, data, SCHEMA, complaints)
             if root is not None:
                 checked.append(_file(root, str(path), layer, names))

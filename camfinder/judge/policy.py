@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from camfinder.datafiles import DataKind, Digest, refuse
+from camfinder.datafiles import Complaint, DataKind, Digest, refuse
 from camfinder.judge.dates import begun, holds
 from camfinder.judge.makers import STATUS, Maker, Makers, dangling, read_makers
-from camfinder.judge.tables import Complaint, PolicyError, Table, is_id, opened
+from camfinder.judge.tables import PolicyError, Table, is_id, opened
 
 __all__ = [
     "Clause",
-    "Complaint",
     "Knowledge",
     "Named",
     "Policy",
@@ -206,7 +205,7 @@ def read(folders: Sequence[Path]) -> tuple[Knowledge, tuple[Complaint, ...]]:
     digest = Digest()
     for folder in folders:
         layer: dict[str, Policy] = {}
-        for path, data in POLICIES.files(folder, digest):
+        for path, data in POLICIES.files(folder, digest, complaints):
             root = opened(path, data, SCHEMA, complaints)
             if root is None:
                 continue

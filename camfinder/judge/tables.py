@@ -2,11 +2,10 @@
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from camfinder.datafiles import MAX_FILE_BYTES, TOO_LARGE
+from camfinder.datafiles import Complaint
 from camfinder.judge.dates import parse_day
 from camfinder.model import CamfinderError
 
@@ -16,27 +15,6 @@ MAX_TEXT = 4_000
 
 class PolicyError(CamfinderError):
     """A file of policies or makers is wrong: the message names file, clause and remedy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that is wrong in a file of policies or makers.
-
-    Attributes:
-        file: Name of the file, as given.
-        where: Clause, maker or policy; empty for the file as a whole.
-        problem: What is wrong.
-        remedy: What to do.
-    """
-
-    file: str
-    where: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}: {self.where}" if self.where else self.file
-        return f"{where}: {self.problem}; {self.remedy}"
 
 
 class Table:
@@ -175,9 +153,6 @@ def is_id(text: str) -> bool:
 
 def opened(path: Path, data: bytes, schema: int, complaints: list[Complaint]) -> Table | None:
     """The decoded file of this schema; None with a complaint where it is none."""
-    if len(data) > MAX_FILE_BYTES:
-        complaints.append(Complaint(str(path), "", *TOO_LARGE))
-        return None
     try:
         decoded: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:

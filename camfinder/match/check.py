@@ -1,13 +1,15 @@
 """Fingerprint files held against their own examples and against each other."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Protocol
 
+from camfinder.datafiles import Complaint
 from camfinder.match.engine import ORGANISATION, Engine
+from camfinder.match.greedy import check_greed
 from camfinder.match.names import vendor_key
-from camfinder.match.nouns import Complaint, Example, Fingerprints, Rule
-from camfinder.match.patterns import compile_pattern
+from camfinder.match.nouns import Example, Fingerprints, ModelForm, Rule
+from camfinder.match.patterns import compile_pattern, encodable
 from camfinder.match.templates import placeholders
 from camfinder.model import (
     SURVEILLANCE_KINDS,
@@ -67,6 +69,7 @@ CARRIERS: Mapping[str, tuple[Transport, int]] = {
 datagrams that their parsers know by their first bytes."""
 
 CPE_SLOTS = frozenset({"model", "firmware"})
+_ONE_VALUE = (Slot.BRAND, Slot.MAKER, Slot.MODEL, Slot.FIRMWARE, Slot.SERIAL)
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -75,6 +78,7 @@ def check(
     *,
     catalogue: Facts,
     parse: Parse | None = None,
+    only: Collection[str] = (),
 ) -> list[Complaint]:
     """Everything that is wrong with fingerprints that could be read.
 
@@ -83,16 +87,33 @@ def check(
         catalogue: The facts that may be named.
         parse: Runs `banner` and `hex` examples through their protocol's parser; without it they
             are left out.
+        only: Ids of rules and forms: these alone are checked, and the examples of others that
+            they take. Empty for all.
     """
     engine = Engine(fingerprints, declares=catalogue.declares, free_text=catalogue.free_text)
+    rules = [rule for rule in fingerprints.rules if not only or rule.id in only]
+    forms = [form for form in fingerprints.models if not only or form.id in only]
+    touched = [rule for rule in fingerprints.rules if only and _touched(rule, rules)]
     found = [
-        *_check_facts(fingerprints, catalogue.emits),
+        *_check_facts(rules, catalogue.emits),
         *_check_names(fingerprints),
-        *_check_forms(fingerprints),
-        *(each for rule in fingerprints.rules for each in _check_words(rule)),
-        *(each for rule in fingerprints.rules for each in _check_examples(rule, engine, parse)),
+        *_check_forms(forms),
+        *check_greed(fingerprints, catalogue.free_text, only),
+        *(each for rule in rules for each in _check_words(rule)),
+        *(each for rule in (*rules, *touched) for each in _check_examples(rule, engine, parse)),
     ]
     return list(dict.fromkeys(found))
+
+
+def _touched(rule: Rule, others: Sequence[Rule]) -> bool:
+    """Some other rule's pattern occurs in an example that this rule is for."""
+    return any(
+        other.pattern.search(hit.text)
+        for other in others
+        if other.id != rule.id and not set(other.facts).isdisjoint(rule.facts)
+        for hit in rule.hits
+        if hit.text is not None
+    )
 
 
 def _known_fact(key: str, emits: Mapping[str, str]) -> bool:
@@ -101,9 +122,9 @@ def _known_fact(key: str, emits: Mapping[str, str]) -> bool:
     return any(f"{key[:at]}.*" in emits for at, char in enumerate(key) if char == ".")
 
 
-def _check_facts(fingerprints: Fingerprints, emits: Mapping[str, str]) -> Iterator[Complaint]:
+def _check_facts(rules: Iterable[Rule], emits: Mapping[str, str]) -> Iterator[Complaint]:
     """Every fact that is named must be read by some probe."""
-    for rule in fingerprints.rules:
+    for rule in rules:
         examples: tuple[Example, ...] = (*rule.hits, *rule.misses)
         named = {*rule.facts, *rule.requires, *(key for one in examples for key in one.with_facts)}
         for key in sorted(named):
@@ -122,9 +143,9 @@ def _check_names(fingerprints: Fingerprints) -> Iterator[Complaint]:
                 yield Complaint(vendor.file, vendor.id, problem, "take it off one of the two")
 
 
-def _check_forms(fingerprints: Fingerprints) -> Iterator[Complaint]:
+def _check_forms(forms: Iterable[ModelForm]) -> Iterator[Complaint]:
     """Model forms match their hits and not their misses (whole, case does not count)."""
-    for form in fingerprints.models:
+    for form in forms:
         pattern = compile_pattern(f"(?i)^(?:{form.match})$")
         for text in form.hits:
             if not pattern.search(text):
@@ -179,6 +200,8 @@ def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator
             ]
             yield from _check_hit(rule, key, hit, found, engine)
         for miss in rule.misses:
+            if miss.text is not None and not rule.pattern.search(encodable(miss.text)):
+                continue
             found = [
                 each for one in _observations(key, miss, parse) for each in engine.evidence(one)
             ]
@@ -210,7 +233,11 @@ def _check_rival(
 ) -> Iterator[Complaint]:
     """No other vendor's rule may name another brand or maker as surely."""
     source = fingerprints.by_id.get(other.fingerprint)
-    if source is None or source.vendor == rule.vendor:
+    if source is None:
+        return
+    if source.vendor == rule.vendor:
+        if isinstance(source, Rule) and other.fact.key == own.fact.key:
+            yield from _check_sibling(rule, own, other, hit)
         return
     for slot in (Slot.BRAND, Slot.MAKER):
         mine, theirs = own.claims.get(slot), other.claims.get(slot)
@@ -220,6 +247,16 @@ def _check_rival(
     if _opposed(own, other):
         problem = f"on hit {_shown(hit)} {other.fingerprint} says kind {other.claims[Slot.KIND]}"
         yield Complaint(rule.file, rule.id, problem, "make one of the two narrower")
+
+
+def _check_sibling(rule: Rule, own: Evidence, other: Evidence, hit: Example) -> Iterator[Complaint]:
+    """No other rule of the same vendor may read another value out of the same fact as surely."""
+    for slot in _ONE_VALUE:
+        mine, theirs = own.claims.get(slot), other.claims.get(slot)
+        if mine and theirs and mine != theirs and other.strengths[slot] == own.strengths[slot]:
+            problem = f"on hit {_shown(hit)} {other.fingerprint} says {slot} {theirs}, not {mine}"
+            remedy = "make one of the two narrower, or weaker by strengths"
+            yield Complaint(rule.file, rule.id, problem, remedy)
 
 
 def _opposed(own: Evidence, other: Evidence) -> bool:
@@ -235,26 +272,3 @@ def _opposed(own: Evidence, other: Evidence) -> bool:
 def _shown(example: Example) -> str:
     text = example.text if example.text is not None else repr(example.raw)
     return repr(text if len(text) <= 60 else f"{text[:57]}...")
-
-
-def _main() -> int:
-    """Temporary, until `camfinder fingerprints check` lists what cannot be read too."""
-    import importlib
-    import sys
-    from pathlib import Path
-
-    from camfinder.match.fingerprint import default_folder, read
-
-    facts = importlib.import_module("camfinder.probes").catalogue()
-    folders = [Path(sys.argv[1])] if len(sys.argv) > 1 else [default_folder()]
-    fingerprints, complaints = read(folders)
-    found = [*complaints, *check(fingerprints, catalogue=facts)]
-    for complaint in found:
-        sys.stdout.write(f"{complaint}\n")
-    sizes = f"{len(fingerprints.vendors)} vendors, {len(fingerprints.rules)} rules, "
-    sys.stdout.write(f"{sizes}{len(fingerprints.models)} model forms, {len(found)} complaints\n")
-    return 2 if found else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(_main())

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from camfinder.datafiles import MAX_FILE_BYTES, TOO_LARGE, DataKind, Digest, refuse
+from camfinder.datafiles import Complaint, DataKind, Digest, refuse
 from camfinder.match.nouns import (
-    Complaint,
     FingerprintError,
     Fingerprints,
     Hit,
@@ -18,7 +17,6 @@ from camfinder.match.reading import Reader
 from camfinder.model import Slot
 
 __all__ = [
-    "Complaint",
     "FingerprintError",
     "Fingerprints",
     "Hit",
@@ -68,11 +66,8 @@ def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
     complaints: list[Complaint] = []
     digest = Digest()
     for folder in folders:
-        layer = Reader()
-        for path, data in FINGERPRINTS.files(folder, digest):
-            if len(data) > MAX_FILE_BYTES:
-                layer.complain(str(path), "", *TOO_LARGE)
-                continue
+        layer = Reader(below=vendors)
+        for path, data in FINGERPRINTS.files(folder, digest, complaints):
             layer.add(path, data)
         vendors |= layer.vendors
         forms |= layer.forms

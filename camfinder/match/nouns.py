@@ -15,27 +15,6 @@ class FingerprintError(CamfinderError):
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
-    """One thing that is wrong in a fingerprint file.
-
-    Attributes:
-        file: Path of the file, as given.
-        id: Rule, model form or vendor; empty for the file as a whole.
-        problem: What is wrong.
-        remedy: What to do.
-    """
-
-    file: str
-    id: str
-    problem: str
-    remedy: str
-
-    def __str__(self) -> str:
-        where = f"{self.file}: {self.id}" if self.id else self.file
-        return f"{where}: {self.problem}; {self.remedy}"
-
-
-@dataclass(frozen=True, slots=True)
 class Vendor:
     """A label under which devices are sold, or the maker behind it (`[vendor]`).
 

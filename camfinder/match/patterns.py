@@ -22,6 +22,10 @@ PATTERN_CHARS = 2_000
 """A longer pattern is a mistake in a fingerprint file."""
 
 
+PROGRAM_SIZE = 10_000
+"""Steps of RE2's program beyond which a pattern is a mistake; the largest shipped one has 1,900."""
+
+
 def options(*, ignore_case: bool = False) -> "re2.Options":
     """The options under which all patterns of the project are compiled."""
     chosen = re2.Options()

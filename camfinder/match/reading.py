@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from camfinder.match.nouns import Complaint, Hit, Miss, ModelForm, Rule, Vendor
-from camfinder.match.patterns import compile_pattern
+from camfinder.datafiles import Complaint
+from camfinder.match.countries import COUNTRIES
+from camfinder.match.nouns import Hit, Miss, ModelForm, Rule, Vendor
+from camfinder.match.patterns import PROGRAM_SIZE, compile_pattern
 from camfinder.match.templates import placeholders
 from camfinder.model import Kind, Slot, Strength
 
@@ -145,16 +147,26 @@ class Table:
     def compiled(self, key: str, pattern: str) -> Any:
         """The pattern compiled, or None with a complaint."""
         try:
-            return compile_pattern(pattern)
+            found = compile_pattern(pattern)
         except ValueError as error:
             self.complain(f"{key} is no RE2 pattern: {error}", "see github.com/google/re2 syntax")
             return None
+        if found._regexp.ProgramSize() > PROGRAM_SIZE:  # noqa: SLF001 - the wrapper hides it
+            problem = f"{key} is too dear: more than {PROGRAM_SIZE} steps"
+            self.complain(problem, "repeat less: {1,500} counts for 500 copies")
+            return None
+        return found
 
 
 @dataclass
 class Reader:
-    """All files of one folder."""
+    """All files of one folder.
 
+    Attributes:
+        below: Vendors of the folders that this one lies over.
+    """
+
+    below: Mapping[str, Vendor] = field(default_factory=dict)
     vendors: dict[str, Vendor] = field(default_factory=dict)
     forms: dict[str, ModelForm] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
@@ -191,8 +203,11 @@ class Reader:
                 top.complain("has a vendor or models", "put them into a file of the vendor's name")
             return path.stem[1:]
         table = top.data.get("vendor")
+        if table is None and path.stem in self.below:
+            return path.stem
         if not isinstance(table, dict):
-            top.complain("has no [vendor]", "see docs/fingerprints.md")
+            remedy = "write [vendor] with id, name and source; only files for vendors of a folder "
+            top.complain("has no [vendor]", f"{remedy}beneath need none")
             return None
         vendor = read_vendor(Table(table, str(path), path.stem, self.complaints))
         if vendor is None:
@@ -233,8 +248,9 @@ def read_vendor(table: Table) -> Vendor | None:
     )
     if not all(char.isdigit() or "a" <= char <= "z" or char == "-" for char in vendor.id):
         table.complain(f"id {vendor.id!r} holds more than a-z, 0-9 and -", "rename it")
-    if vendor.country and not (len(vendor.country) == 2 and vendor.country.isupper()):
-        table.complain(f"country {vendor.country!r}", "write the two capitals of ISO 3166")
+    if vendor.country and vendor.country not in COUNTRIES:
+        remedy = "write the two capitals of ISO 3166 (GB, not UK), or leave it out"
+        table.complain(f"country {vendor.country!r} is none", remedy)
     return vendor if table.good else None
 
 

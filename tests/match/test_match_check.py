@@ -92,7 +92,7 @@ def test_model_examples_must_hold(tmp_path: Path) -> None:
 
 def test_vendors_must_not_contradict_each_other(tmp_path: Path) -> None:
     """Another vendor's rule that names another brand on the same hit is a mistake of one."""
-    other = rule("bravo", "^A", "text = 'Axx'", 'brand = "bravo"', miss="B")
+    other = rule("bravo", "^Ac", "text = 'Acxx'", 'brand = "bravo"', miss="B")
     found = complaints(tmp_path, ("acme", vendor("acme", GOOD)), ("bravo", vendor("bravo", other)))
     assert len(found) == 1
     assert "bravo.server says brand bravo, not acme" in found[0]

@@ -122,7 +122,7 @@ def test_every_complaint_is_listed(tmp_path: Path) -> None:
     found, complaints = read([write(tmp_path / "a", text)])
     assert list(found.vendors) == ["nordcam"]
     assert not found.rules
-    assert {complaint.id for complaint in complaints} == {
+    assert {complaint.where for complaint in complaints} == {
         "nordcam.model.dome",
         "nordcam.http.server",
     }
