@@ -299,7 +299,8 @@ MISTAKES = (
     ),
     Mistake(
         "two sorts of example in one", "text = 'Apache/2.4.1'",
-        "text = 'Apache/2.4.1'\n  hex = '00'", RULE, "not just one of text, banner, hex", "keep one",
+        "text = 'Apache/2.4.1'\n  hex = '00'",
+        RULE, "not just one of text, banner, hex", "keep one",
     ),
 )  # fmt: skip
 WIDER = {"form takes another vendor's numbers": ("'AC-\\d{4}[A-Z]?'", "'(?:AC-|BV)\\d{3,4}[A-Z]?'")}
