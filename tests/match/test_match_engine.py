@@ -227,6 +227,8 @@ def test_a_brand_word_alone_names_the_brand_only(engine: Engine) -> None:
     assert Slot.KIND not in found.claims
     both = engine.evidence(seen(("http.title", "SOUTH-CAM SC-77x")))
     assert {value for each in both for value in each.claims.values()} == {"southcam", "SC-77x"}
+    product = engine.evidence(seen(("rtsp.server", "Nordcam RealServer/V1.0")))
+    assert all(Slot.MODEL not in each.claims for each in product)
     lower = by_rule(engine, ("http.title", "my nordcam page"))["brand-word:nordcam"]
     assert lower.strengths[Slot.BRAND] is Strength.HINT
     two = engine.evidence(seen(("http.title", "Nordcam and South-Cam")))
