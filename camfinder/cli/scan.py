@@ -78,7 +78,8 @@ def scan(
         Path | None,
         typer.Option(
             "--credentials",
-            help="Accounts for devices that ask for a login (TOML, mode 0600; docs/commands.md).",
+            help="Accounts for devices that ask for a login, communities for SNMP (TOML, mode "
+            "0600; docs/commands.md).",
             envvar="CAMFINDER_CREDENTIALS",
         ),
     ] = None,
@@ -108,7 +109,8 @@ def scan(
     """Find the cameras in the targets: ask politely, identify by evidence, report.
 
     Only the targets are touched. Nothing is changed, no picture is fetched, and no login is tried
-    but, with --credentials, one for a device that asks for it.
+    but, with --credentials, one for a device that asks for it. SNMP is asked only with a
+    community from there.
     Ctrl-C ends the scan and still writes the report.
     """
     from camfinder.cli import scanning, storing

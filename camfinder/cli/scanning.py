@@ -46,6 +46,9 @@ def plan(
     wanted = list(_expand(targets))
     if not wanted:
         raise CamfinderError("no targets; name a network such as 192.168.1.0/24, or `auto`")
+    given = Credentials() if credentials is None else load(credentials)
+    if "snmp" in names(only) and not given.communities:
+        raise CamfinderError("--only snmp: no community is known; give one by --credentials FILE")
     tiers = TIERS if ports is None else (parse_ports(ports),)
     if only and ports is None:
         tiers = tiers_for(methods(only))
@@ -58,7 +61,7 @@ def plan(
         retries=retries,
         deadline_s=deadline_s,
         site=site,
-        credentials=Credentials() if credentials is None else load(credentials),
+        credentials=given,
     )
 
 
@@ -147,12 +150,14 @@ def parse_ports(text: str) -> tuple[int, ...]:
 def describe(planned: Plan, only: Sequence[str] = ()) -> list[str]:
     """What would be done, for --dry-run."""
     ports = [port for tier in planned.tiers for port in tier]
+    given = planned.credentials
     return [
         f"scope: {', '.join(planned.scope.describe())} ({planned.scope.size} addresses)",
         f"ports: {', '.join(str(port) for port in ports)}",
         f"pace: {planned.rate:g} packets a second{', gentle' if planned.gentle else ''}",
         "protocols: " + ", ".join(f"{p.name} ({p.touch.value})" for p in methods(only)),
-        f"logins: {'one a device that asks for it' if planned.credentials else 'none'}",
+        f"logins: {'one a device that asks for it' if given.accounts else 'none'}",
+        f"SNMP: {'with the communities given' if given.communities else 'none'}",
         "nothing was sent",
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from camfinder.flow.credentials import Credentials
+from camfinder.flow.credentials import Given
 from camfinder.model import Address, Frame, Observation, Problem, ProblemKind, Transport
 from camfinder.net.net import Net
 from camfinder.net.onvif_login import MEDIA, Account, Service, Told, tell
@@ -24,20 +24,21 @@ class _Seen:
     media_path: str = ""
     skew: timedelta = timedelta()
     asks: bool = False
+    challenges: tuple[str, ...] = ()
 
 
 class Logins:
     """Who asked for a login, and who was tried."""
 
-    def __init__(self, credentials: Credentials) -> None:
-        self._credentials = credentials
+    def __init__(self, accounts: Given[Account]) -> None:
+        self._accounts = accounts
         self._seen: dict[Address, _Seen] = {}
         self._tried: set[Address | str] = set()
 
     def notice(self, observation: Observation, frame: Frame) -> bool:
         """Learns from an answer; True when this device asks for a login that is to be tried now."""
         address = observation.address
-        if not self._credentials or address is None or observation.transport not in WEB:
+        if not self._accounts or address is None or observation.transport not in WEB:
             return False
         if observation.probe == "onvif":
             self._learn(self._seen.setdefault(address, _Seen()), observation)
@@ -48,13 +49,14 @@ class Logins:
             seen.port, seen.transport = observation.port, observation.transport
             asked = frame.request.partition(" ")[2]
             seen.path = asked if is_safe(asked) else seen.path
+            seen.challenges = observation.all("http.www_authenticate") or seen.challenges
             seen.asks = True
         return seen.asks and self._take(address, observation.mac)
 
     def _take(self, address: Address, mac: str | None) -> bool:
         """Marks the device as tried; False where it was, under this address or another one."""
         marks = {address} if mac is None else {address, mac}
-        if marks & self._tried or self._credentials.account(address) is None:
+        if marks & self._tried or self._accounts.of(address) is None:
             return False
         self._tried |= marks
         return True
@@ -74,13 +76,14 @@ class Logins:
 
     async def attempt(self, address: Address, net: Net) -> Told:
         """Asks the device with its account; what it refuses is a problem."""
-        account = self._credentials.account(address)
+        account = self._accounts.of(address)
         assert isinstance(account, Account)  # noqa: S101 - `notice` has looked
         seen = self._seen[address]
         media = seen.media_path if is_safe(seen.media_path) else ""
         service = Service(
-            address, seen.port, seen.transport, seen.path, media or seen.path, seen.skew
-        )
+            address, seen.port, seen.transport, seen.path, media or seen.path, seen.skew,
+            seen.challenges,
+        )  # fmt: skip
         told = await tell(service, account, net.ask)
         if told.refused:
             detail = "the account was refused; it is not tried again"

@@ -8,6 +8,7 @@ from camfinder.model import Query, Target, Touch, Transport
 from camfinder.probes import Probe
 
 HEARD = "heard"
+BY_ITSELF = {Touch.PASSIVE: HEARD, Touch.LOGIN: "UDP"}
 SENT_BY = {
     Transport.MULTICAST: "multicast",
     Transport.BROADCAST: "broadcast",
@@ -72,7 +73,7 @@ def _method(probe: Probe) -> Method:
     return Method(
         name=probe.name,
         title=probe.title,
-        transport=", ".join(ways) or (HEARD if probe.touch is Touch.PASSIVE else "on a hint"),
+        transport=", ".join(ways) or BY_ITSELF.get(probe.touch, "on a hint"),
         families=" ".join(families),
         ports=_ports([query.port for query in asked] or sorted(probe.ports)),
         replies=_ports([port for query in asked for port in _bound(query)]),

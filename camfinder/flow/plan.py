@@ -36,7 +36,8 @@ class Plan:
         retries: How often a timeout is tried again.
         deadline_s: The whole run ends after so many seconds; None: no limit.
         site: Name of the network, for the document.
-        credentials: Accounts that the user gave; nobody is asked to log in without.
+        credentials: Accounts and communities that the user gave; without, nobody is asked to log
+            in, and nobody by SNMP.
         layer2: Ask attached subnets below IP first, where the rights are there.
     """
 

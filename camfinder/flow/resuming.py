@@ -9,7 +9,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from camfinder.model import (
@@ -24,16 +24,13 @@ from camfinder.model import (
 from camfinder.net.dial import PortState, own_end
 from camfinder.net.discover import own_addresses
 from camfinder.net.interfaces import Interface
-from camfinder.net.layer2 import Layer2
+from camfinder.net.layer2 import Layer2, rounds_of
 from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
 from camfinder.net.scope import Scope
 from camfinder.net.udp import Ear
 from camfinder.store.content import key, pack_json, unpack_json
 from camfinder.store.entries import Entry, Journal
-
-LOST = timedelta(seconds=1)
-"""What was sent so shortly before the end may have been answered into the void."""
 
 _ALIVE = frozenset({PortState.OPEN, PortState.CLOSED})
 
@@ -95,13 +92,13 @@ class ResumableNet(Net):
         self._asked: set[bytes] = set()
         self._sent_before: Counter[bytes] = Counter()
         self._states: dict[tuple[Address, int], PortState] = {}
-        self._resolved: set[Address] = set()
-        self._logged_in: set[Address] = set()
+        self._resolved: Counter[Address] = Counter()
+        self._logged_in: set[tuple[Address, bytes]] = set()
         if journal.past is not None:
-            self._remember(journal.past.entries, journal.past.last - LOST)
+            self._remember(journal.past.entries)
             self.ledger.restore(journal.past.ledger)
 
-    def _remember(self, entries: Iterable[Entry], until: datetime) -> None:
+    def _remember(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             if entry.what == "problem":
                 continue
@@ -112,16 +109,16 @@ class ResumableNet(Net):
                 case "asked":
                     self._asked.add(entry.key)
                 case "login":
-                    self._logged_in.add(address)
+                    self._logged_in.add((address, entry.key))
                 case "port":
                     state = PortState(entry.state)
                     self._states[address, entry.port] = state
                     if state in _ALIVE:
                         self._manners.alive.add(address)
-                case "sent" if entry.at <= until:
+                case "sent":
                     self._sent_before[entry.key] += 1
-                case "resolve" if entry.at <= until:
-                    self._resolved.add(address)
+                case "resolve":
+                    self._resolved[address] += 1
 
     async def connect(self, address: Address, port: int, *, hold: bool = False) -> PortState:
         """As `Net.connect`; an attempt that was made before is answered from memory."""
@@ -151,10 +148,14 @@ class ResumableNet(Net):
         return frames
 
     async def _log_in(self, query: Query) -> tuple[Frame, ...]:
-        """One attempt a device, whatever becomes of the process: it is noted beforehand."""
-        if query.address in self._logged_in:
+        """One attempt a device, whatever becomes of the process: it is noted beforehand.
+
+        Under no key of the query: whoever has the store could try passwords on that.
+        """
+        name = query.probe.encode()
+        if (query.address, name) in self._logged_in:
             return ()
-        self._note("login", b"", query.address, query.port)
+        self._note("login", name, query.address, query.port)
         return await super().ask(query)
 
     async def discover(
@@ -179,11 +180,21 @@ class ResumableNet(Net):
         await super().discover(left, interfaces)
 
     def layer2(self, interface: Interface) -> Layer2:
-        """As `Net.layer2`; addresses that were asked for before are not asked for again."""
-        return _Written(super().layer2(interface), self._resolved, self._note)
+        """As `Net.layer2`; addresses that answered before are not asked for again.
+
+        Those that did not are asked as often as is left of their rounds.
+        """
+        asker = super().layer2(interface)
+        past = self._journal.past
+        for told in past.observations if past is not None else ():
+            if told.transport is Transport.ETHERNET and told.address is not None and told.mac:
+                asker.there.setdefault(told.address, told.mac)
+        return _Written(asker, self._resolved, self._note)
 
     def _sent(self, ear: Ear, query: Query) -> None:
         super()._sent(ear, query)
+        if query.secret:
+            return
         own = ""
         if query.transport is not Transport.UDP:
             address, _ = own_end(ear.sock)
@@ -203,12 +214,12 @@ class _Written(Layer2):
     def __init__(
         self,
         asker: Layer2,
-        before: set[Address],
+        before: Counter[Address],
         note: Callable[[str, bytes, Address, int], None],
     ) -> None:
         self.__dict__.update(asker.__dict__)
         self._asker = asker
-        self._before = before
+        self._turns = before
         self._note = note
 
     def close(self) -> None:
@@ -216,13 +227,16 @@ class _Written(Layer2):
         self._asker.close()
 
     async def ask(self, addresses: Callable[[], Iterable[Address]], count: int) -> None:
-        """As `Layer2.ask`, without those that were asked for before."""
+        """As `Layer2.ask`, without the rounds that there were before."""
+        rounds = rounds_of(count)
 
         def left() -> Iterable[Address]:
             for address in addresses():
-                if address not in self._before:
+                if self._turns[address] < rounds:
                     yield address
-                    self._note("resolve", b"", address, 0)  # it has been sent when we come back
+                    if address not in self._asker.there:  # it has been sent when we come back
+                        self._turns[address] += 1
+                        self._note("resolve", b"", address, 0)
 
         await self._asker.ask(left, count)
 

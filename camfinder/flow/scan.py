@@ -15,6 +15,7 @@ from functools import partial
 from camfinder.flow import blind
 from camfinder.flow.announce import Announcer
 from camfinder.flow.attached import Attached
+from camfinder.flow.communities import Managers
 from camfinder.flow.login import Logins
 from camfinder.flow.plan import HEAD_START_S, Plan, rank
 from camfinder.flow.progress import Progress
@@ -40,7 +41,7 @@ from camfinder.model import (
 from camfinder.net.interfaces import Interface, neighbours
 from camfinder.net.net import Net, Recorder
 from camfinder.net.pace import Pace
-from camfinder.net.sweep import sweep
+from camfinder.net.sweep import Host, sweep
 from camfinder.probes import Probe
 from camfinder.store.entries import Journal
 
@@ -130,7 +131,8 @@ class _Scan:
             recorder=recorder,
         )
         self.attached = Attached(self.net, plan.scope)
-        self.logins = Logins(plan.credentials)
+        self.logins = Logins(plan.credentials.accounts)
+        self.managers = Managers(plan.credentials.communities, self.net, probes)
         self.beyond = blind.Beyond()
         self.group: asyncio.TaskGroup
         self.strict = strict
@@ -203,7 +205,7 @@ class _Scan:
         self.progress.stage("sweep", self.plan.scope.size)
         if self.net.segments():
             await asyncio.sleep(HEAD_START_S)
-        await sweep(self.net, self._targets(), self.plan.tiers, self._opened)
+        await sweep(self.net, self._targets(), self.plan.tiers, self._opened, on_done=self._swept)
 
     async def _targets(self) -> AsyncIterator[Target]:
         """Addresses that were heard come first, then the scope in its order.
@@ -271,6 +273,16 @@ class _Scan:
         if not host.greeted and not self.sightings.heard(address):
             self._greet(address, host)
         return True
+
+    async def _swept(self, host: Host) -> None:
+        """The ports of a host were asked: what is left is a community, where there is one."""
+        address = host.target.address
+        if self.managers.may_ask(host) and not self.sightings.known(address).done:
+            self.group.create_task(self._manage(address), name=f"snmp {address}")
+
+    async def _manage(self, address: Address) -> None:
+        async with self._host(address).lock:
+            await self.managers.ask(address, partial(self.sightings.known, address))
 
     def _host(self, address: Address) -> _Host:
         return self.hosts.setdefault(address, _Host())

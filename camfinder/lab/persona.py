@@ -132,6 +132,10 @@ class Onvif(Table, frozen=True, kw_only=True):
         closed: Pre-authentication operations that this device refuses all the same.
         refusal: How a login is asked for: HTTP 401 with this realm, or a SOAP fault.
         realm: The realm of `http` refusals.
+        algorithm: Of their digest.
+        qop: Its quality of protection; empty for devices of before 1999.
+        nonce_uses: After so many logins the device wants another nonce (`stale`); 0: never.
+        tokens: A UsernameToken opens the device too.
         user: The lab's account on the device, for tests with credentials; empty for none.
         secret: Its password.
         video_sources: GetVideoSources: one for each channel.
@@ -153,6 +157,10 @@ class Onvif(Table, frozen=True, kw_only=True):
     closed: tuple[str, ...] = ()
     refusal: Literal["http", "fault"] = "fault"
     realm: str = ""
+    algorithm: Literal["MD5", "SHA-256"] = "MD5"
+    qop: Literal["auth", ""] = "auth"
+    nonce_uses: int = 0
+    tokens: bool = True
     user: str = ""
     secret: str = ""
     video_sources: int = 1

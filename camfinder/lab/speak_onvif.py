@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import re2
 
+from camfinder.lab import digest
 from camfinder.lab.persona import Onvif
 from camfinder.lab.seat import Seat
 
@@ -48,8 +49,11 @@ def respond(seat: Seat, onvif: Onvif, request: Request) -> tuple[int, tuple[str,
         return 400, (), b""
     operation = found.group(1)
     allowed = (operation in _PRE_AUTH and operation not in onvif.closed) or operation in onvif.open
-    if not allowed and not _logged_in(onvif, text):
-        return _refusal(seat, onvif)
+    if not allowed and not (onvif.tokens and _logged_in(onvif, text)):
+        header = request.headers.get("authorization", "")
+        admitted, stale = digest.verdict(seat, onvif, request.method, request.path, header)
+        if onvif.refusal != "http" or not admitted:
+            return _refusal(seat, onvif, stale=stale)
     sources = operation == "GetVideoSources"
     body = _video_sources(onvif) if sources else _answer(seat, onvif, operation)
     if body is None:
@@ -85,11 +89,9 @@ def _is_timely(created: str, ahead_s: float) -> bool:
     return abs(moment - datetime.now(UTC) - timedelta(seconds=ahead_s)) < timedelta(seconds=10)
 
 
-def _refusal(seat: Seat, onvif: Onvif) -> tuple[int, tuple[str, ...], bytes]:
+def _refusal(seat: Seat, onvif: Onvif, *, stale: bool) -> tuple[int, tuple[str, ...], bytes]:
     if onvif.refusal == "http":
-        realm = seat.text(onvif.realm)
-        digest = f'Digest realm="{realm}", nonce="{seat.values["nonce"]}", qop="auth"'
-        return 401, (f"WWW-Authenticate: {digest}",), b""
+        return 401, (digest.challenge(seat, onvif, stale=stale),), b""
     return _soap(400, _fault("s:Sender", "ter:NotAuthorized", "Sender not Authorized"))
 
 

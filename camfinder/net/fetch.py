@@ -1,4 +1,4 @@
-"""HTTP and HTTPS: one shared client and TLS context; the only importer of httpx.
+"""HTTP and HTTPS: one shared client and TLS context; with `digest` the only importer of httpx.
 
 The connection is ours (`dial`), so that it is paced, counted and closed like any other; httpx
 and h11 read and write the messages on it. What h11 refuses is kept as it came from the same
@@ -24,6 +24,8 @@ from camfinder.net.tcp import TOTAL_FACTOR, Answer, Reader
 USER_AGENT = "camfinder"
 SLOW = "too slow"
 NEVER_SENT = frozenset({"authorization", "proxy-authorization", "cookie"})
+PROOFS = frozenset({b"authentication-info", b"proxy-authentication-info"})
+"""What a server makes of the password when it took it: passwords could be tried on it."""
 OP_LEGACY_SERVER_CONNECT = 0x4
 GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 
@@ -31,7 +33,7 @@ GZIP_OR_ZLIB = zlib.MAX_WBITS | 32
 def lenient_context() -> ssl.SSLContext:
     """TLS as old devices speak it: any version from 1.0, any key size, nothing verified.
 
-    Nothing secret is ever sent through it; the certificate is evidence, not trust.
+    No password is ever sent through it; the certificate is evidence, not trust.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
@@ -184,6 +186,7 @@ class Fetcher:
         heard = bytearray()
         head = b""
         coding = ""
+        left_out = PROOFS if query.secret else frozenset()
         trouble: str | None = None
         cut = False
         try:
@@ -193,7 +196,7 @@ class Fetcher:
                     response.extensions["http_version"],
                     response.status_code,
                     response.extensions["reason_phrase"],
-                    response.headers.raw,
+                    (line for line in response.headers.raw if line[0].lower() not in left_out),
                 )
                 coding = response.headers.get("content-encoding", "").strip().lower()
                 async for chunk in response.aiter_raw():
@@ -211,11 +214,13 @@ class Fetcher:
         if head:
             body = decoded(bytes(heard[:max_bytes]), coding, max_bytes)
             return Answer(query.request, head + body, cut or trouble is not None), trouble
+        if query.secret:
+            return None, trouble
         return await _as_sent(stream, query, max_bytes, trouble)
 
     def _request(self, query: Query, wire: _Wire, *, tls: bool) -> httpx.Request:
         method, _, target = query.request.partition(" ")
-        given = [(k, v) for k, v in query.headers if k.lower() not in NEVER_SENT]
+        given = [(k, v) for k, v in query.headers if _may_be_sent(query, k.lower(), v)]
         names = {name.lower() for name, _ in given}
         usual = [
             ("Host", host_header(query.address, query.port, tls=tls)),
@@ -234,6 +239,12 @@ class Fetcher:
             content=query.payload or None,
             extensions={"target": (target or "/").encode("ascii", "ignore"), "wire": wire},
         )
+
+
+def _may_be_sent(query: Query, name: str, value: str) -> bool:
+    """No login leaves but a digest, and that only where the user gave the account."""
+    is_digest = name == "authorization" and value.startswith("Digest ")
+    return (is_digest and query.secret) or name not in NEVER_SENT
 
 
 async def _as_sent(

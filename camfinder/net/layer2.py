@@ -61,6 +61,11 @@ class Questioner:
         return None if local is None else solicitation(self.mac, local, address)
 
 
+def rounds_of(count: int) -> int:
+    """How often each of so many addresses is asked for while it is silent."""
+    return ROUNDS if count < MANY else ROUNDS - 1
+
+
 def arp_request(mac: bytes, own: IPv4Address, wanted: IPv4Address) -> bytes:
     """Who has this address? Broadcast, padded to the shortest Ethernet frame."""
     head = EVERYBODY + mac + struct.pack("!HHHBBH", ETH_ARP, 1, ETH_IPV4, 6, 4, 1)
@@ -172,7 +177,7 @@ class Layer2:
 
     async def ask(self, addresses: Callable[[], Iterable[Address]], count: int) -> None:
         """Asks for every address that has not answered, in rounds; returns after the last wait."""
-        for _ in range(ROUNDS if count < MANY else ROUNDS - 1):
+        for _ in range(rounds_of(count)):
             asked = False
             for address in addresses():
                 frame = None if address in self.there else self._own.question(address)

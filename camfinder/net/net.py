@@ -6,6 +6,7 @@ pace stand before every send.
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,7 @@ from camfinder.net.manners import Manners, Recorder
 from camfinder.net.pace import ALIVE, NEW, Pace
 from camfinder.net.scope import Scope
 from camfinder.net.udp import Ear, did_not_leave
+from camfinder.probes import snmp
 
 __all__ = ["Net", "PortState", "Recorder", "raise_nofile_limit"]
 
@@ -236,7 +238,7 @@ class Net:
         address = query.address
         interface = self.links.on_link(address)
         attached = interface is not None and interface.resolves
-        tries = self.retries + 1
+        tries = 1 if query.secret else self.retries + 1
         for turn in range(tries):
             if not self._manners.may(address, "datagram", query.probe):
                 return
@@ -269,7 +271,7 @@ class Net:
         self.ledger.datagram(query.address)
         if query.transport is not Transport.UDP:
             self._datagrams.sent(query.payload)
-        if self._recorder is not None:
+        if self._recorder is not None and not query.secret:
             source, port = own_end(ear.sock)
             self._recorder.sent(
                 Transport.UDP,
@@ -283,7 +285,10 @@ class Net:
 
     def _heard(self, frame: Frame) -> None:
         if self._recorder is not None:
-            self._recorder.heard(frame)
+            is_snmp = frame.transport is Transport.UDP and frame.source_port == snmp.PORT
+            kept = snmp.without_community(frame.payload) if is_snmp else frame.payload
+            if kept:
+                self._recorder.heard(replace(frame, payload=kept))
         self._keep(frame)
 
     def _problem(self, kind: ProblemKind, query: Query, detail: str) -> None:

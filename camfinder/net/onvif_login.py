@@ -1,17 +1,19 @@
 """ONVIF calls with an account that the user gave; the only importer of the `onvif` package.
 
-The package (onvif-zeep-async) composes each call with a WS-Security UsernameToken digest. Sending
-is ours: the scope, the pace and the ledger hold for it as for everything else, one connection and
-one request a call. The answer goes to our own bounded parser, never to the package's.
+The package (onvif-zeep-async) composes each call. Sending is ours: the scope, the pace and the
+ledger hold for it as for everything else, one connection and one request a call. The answer goes to
+our own bounded parser, never to the package's.
 
+A device that asked for HTTP Digest gets that (`digest`), any other one a WS-Security UsernameToken
+digest in the call; never both, and never a password that can be read.
 Reading only, one attempt a device: the first refusal ends it, so that no account is locked.
 Source: ONVIF Core specification, section on authentication; WS-Security UsernameToken profile 1.0.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from typing import Any
 from lxml import etree
 
 from camfinder.model import Address, Frame, Query, Transport
+from camfinder.net import digest
 
 DEVICE = "http://www.onvif.org/ver10/device/wsdl"
 MEDIA = "http://www.onvif.org/ver10/media/wsdl"
@@ -56,6 +59,7 @@ class Service:
         path: Of the device service.
         media_path: Of the media service.
         skew: Its clock less ours.
+        challenges: WWW-Authenticate headers of its refusal; empty where that was a SOAP fault.
     """
 
     address: Address
@@ -64,6 +68,7 @@ class Service:
     path: str
     media_path: str
     skew: timedelta = timedelta()
+    challenges: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -110,21 +115,9 @@ async def tell(service: Service, account: Account, ask: Ask) -> Told:
         ask: Sends a query and gives the frames of the answer.
     """
     told = Told()
+    login = _Login(service, account, ask)
     for part, operation in CALLS:
-        path = service.path if part == "devicemgmt" else service.media_path
-        message, headers = await _compose(part, operation, account, service.skew)
-        query = Query(
-            probe="onvif",
-            transport=service.transport,
-            address=service.address,
-            port=service.port,
-            payload=message,
-            request=f"POST {path}",
-            headers=headers,
-            listen_s=5.0,
-            secret=True,
-        )
-        frames = await ask(query)
+        frames = await login.call(part, operation)
         told.frames += frames
         if not any(_is_accepted(frame) for frame in frames):
             told.refused = any(_is_refusal(frame) for frame in frames)
@@ -132,16 +125,66 @@ async def tell(service: Service, account: Account, ask: Ask) -> Told:
     return told
 
 
+class _Login:
+    """One account at one device, by the way in which that asked for it."""
+
+    def __init__(self, service: Service, account: Account, ask: Ask) -> None:
+        self._service = service
+        self._account = account
+        self._ask = ask
+        self._digest = self._answering(service.challenges)
+
+    def _answering(self, challenges: Iterable[str]) -> digest.Digest | None:
+        return digest.answering(challenges, self._account.user, self._account.password)
+
+    async def call(self, part: str, operation: str) -> tuple[Frame, ...]:
+        """The frames of one call's answer.
+
+        A digest that was right but too late (`stale`) is made once more with the new nonce: that
+        is no second attempt, the device has said that it knows the password.
+        """
+        service = self._service
+        path = service.path if part == "devicemgmt" else service.media_path
+        authorization = self._digest and self._digest.header(path)
+        token = None if authorization else self._account
+        message, headers = await _compose(part, operation, token, service.skew)
+        query = Query(
+            probe="onvif",
+            transport=service.transport,
+            address=service.address,
+            port=service.port,
+            payload=message,
+            request=f"POST {path}",
+            headers=(*headers, *_authorizing(authorization)),
+            listen_s=5.0,
+            secret=True,
+        )
+        frames = await self._ask(query)
+        again = self._answering(digest.renewed(digest.challenges_in(frames)))
+        if authorization and again and (renewed := again.header(path)):
+            self._digest = again
+            query = replace(query, headers=(*headers, *_authorizing(renewed)))
+            frames = (*frames, *await self._ask(query))
+        return frames
+
+
+def _authorizing(value: str | None) -> tuple[tuple[str, str], ...]:
+    return (("Authorization", value),) if value else ()
+
+
 async def _compose(
-    part: str, operation: str, account: Account, skew: timedelta
+    part: str, operation: str, account: Account | None, skew: timedelta
 ) -> tuple[bytes, tuple[tuple[str, str], ...]]:
-    """The envelope of one call, and its header lines; the package reads its files in a thread."""
+    """The envelope of one call, with a token where an account is given, and its header lines.
+
+    The package reads its files in a thread.
+    """
     wsdl, binding = BINDINGS[part]
     package = await asyncio.to_thread(_package)
     service = package.ONVIFService(
         f"http://device/{part}",
-        account.user,
-        account.password,
+        account and account.user,
+        account and account.password,
         str(Path(package.__file__).parent / "wsdl" / wsdl),
         no_cache=True,
         dt_diff=skew if abs(skew) < MAX_SKEW else None,
@@ -150,7 +193,7 @@ async def _compose(
     try:
         service.transport = _Outlet()
         await service.setup()
-        await getattr(service, operation)()
+        await getattr(service, operation if account else f"authless_{operation}")()
     except _Composed as call:
         headers = tuple((n, v) for n, v in call.headers.items() if n.lower() == "content-type")
         return call.message, headers

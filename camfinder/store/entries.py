@@ -17,8 +17,9 @@ class Entry(NamedTuple):
     Attributes:
         what: `asked` (a question and its answer are done with), `sent` (one datagram left),
             `port` (a connection attempt and what it found), `resolve` (a question below IP),
-            `login` (an attempt begins), `problem` (something went wrong).
-        key: Of the query (`content.key`), or the problem as JSON; else empty.
+            `login` (an attempt begins), `problem` (something went wrong), `lost` (what left so
+            shortly before the process ended that it counts as not sent).
+        key: Of the query (`content.key`), the probe of a login, or the problem as JSON; else empty.
         address: Whom it went to.
         port: And where there.
         state: Of a port, as `net.dial.PortState`; else empty.
@@ -43,14 +44,12 @@ class Past:
         observations: In the order in which they were made.
         entries: In the order in which they were noted.
         started_at: When the run began.
-        last: When anything was stored last.
         ledger: What had been sent.
     """
 
     observations: Sequence[Observation]
     entries: Sequence[Entry]
     started_at: datetime
-    last: datetime
     ledger: Ledger
 
 

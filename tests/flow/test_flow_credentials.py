@@ -13,15 +13,19 @@ GOOD = """
 [default]
 user = "d"
 password = "pw-d"
+communities = ["com-d"]
 ["10.0.0.0/8"]
 user = "n"
 password = "pw-n"
 ["10.1.0.0/16"]
 user = "m"
 password = "pw-m"
+communities = ["com-m", "com-n", "com-m"]
 ["10.1.2.3"]
 user = "a"
 password = "pw-a"
+["10.1.9.0/24"]
+communities = []
 ["fe80::1"]
 user = "six"
 password = "pw-6"
@@ -41,6 +45,7 @@ def written(folder: Path, text: str, mode: int = 0o600) -> Path:
     [
         ("10.1.2.3", "a"),
         ("10.1.2.4", "m"),
+        ("10.1.9.1", "m"),
         ("10.2.0.1", "n"),
         ("192.0.2.1", "d"),
         ("fe80::1%eth0", "six"),
@@ -48,16 +53,33 @@ def written(folder: Path, text: str, mode: int = 0o600) -> Path:
 )
 def test_the_most_specific_wins(tmp_path: Path, address: str, user: str) -> None:
     """Address before network before default; a zone does not count."""
-    account = load(written(tmp_path, GOOD)).account(ip_address(address))
+    account = load(written(tmp_path, GOOD)).accounts.of(ip_address(address))
     assert account is not None
     assert account.user == user
 
 
+@pytest.mark.parametrize(
+    ("address", "communities"),
+    [
+        ("10.1.2.3", ("com-m", "com-n")),
+        ("10.1.9.1", ()),
+        ("10.2.0.1", ("com-d",)),
+        ("fe80::1%eth0", ("com-d",)),
+    ],
+)
+def test_communities_by_the_most_specific_table_that_has_any(
+    tmp_path: Path, address: str, communities: tuple[str, ...]
+) -> None:
+    """In the order of the file, each once; an empty list keeps SNMP from a network."""
+    assert load(written(tmp_path, GOOD)).communities.of(ip_address(address)) == communities
+
+
 def test_no_default_no_account(tmp_path: Path) -> None:
-    """A device that no table is about is not tried."""
+    """A device that no table is about is not tried; accounts are no communities."""
     found = load(written(tmp_path, '["10.0.0.0/8"]\nuser = "n"\npassword = ""\n'))
-    assert found
-    assert found.account(ip_address("192.0.2.1")) is None
+    assert found.accounts
+    assert found.accounts.of(ip_address("192.0.2.1")) is None
+    assert not found.communities
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
@@ -85,6 +107,14 @@ def test_file_of_somebody_else_is_refused(tmp_path: Path) -> None:
         '[default]\nuser = "u"\npassword = "secret-word"\nlevel = 3\n',
         '[office]\nuser = "u"\npassword = "secret-word"\n',
         'default = "secret-word"',
+        "[default]\n",
+        '[default]\ncommunities = "secret-word"\n',
+        '[default]\ncommunities = ["secret-word", 5]\n',
+        '[default]\ncommunities = ["secret-word", ""]\n',
+        '[default]\ncommunities = ["secret-word", "b", "c", "d"]\n',
+        f'[default]\ncommunities = ["secret-word{"x" * 250}"]\n',
+        '[default]\ncommunities = ["c"]\nuser = "secret-word"\n',
+        '[snmp]\ncommunities = ["secret-word"]\n',
     ],
 )
 def test_what_is_wrong_is_named_and_not_quoted(tmp_path: Path, text: str) -> None:
@@ -103,5 +133,7 @@ def test_missing_file(tmp_path: Path) -> None:
 
 
 def test_nothing_can_be_printed(tmp_path: Path) -> None:
-    """Neither passwords nor names."""
-    assert "pw-" not in repr(load(written(tmp_path, GOOD)))
+    """Neither passwords nor names nor communities."""
+    told = repr(load(written(tmp_path, GOOD)))
+    assert "pw-" not in told
+    assert "com-" not in told

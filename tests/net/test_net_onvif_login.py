@@ -4,6 +4,7 @@ import asyncio
 import base64
 import hashlib
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
@@ -90,6 +91,68 @@ def test_the_first_refusal_ends_it(refusal: Frame) -> None:
     """One call and no more, so that no account is locked."""
     asked, refused = told(refusal, answer("200 OK"))
     assert len(asked) == 1
+    assert refused
+
+
+CHALLENGE = 'Digest realm="NC", nonce="0123", qop="auth"'
+ASKS_DIGEST = replace(SERVICE, challenges=('Basic realm="NC"', CHALLENGE))
+
+
+def authorizations(asked: list[Query]) -> list[str]:
+    """The Authorization header of each query; empty for none."""
+    return [dict(query.headers).get("Authorization", "") for query in asked]
+
+
+def test_device_that_asked_for_digest_gets_that_alone() -> None:
+    """No token stands in the calls; the nonce is counted over the three of them."""
+    asked, refused = told(*[answer("200 OK")] * 3, service=ASKS_DIGEST)
+    assert not refused
+    for query, value, count in zip(asked, authorizations(asked), (1, 2, 3), strict=True):
+        assert b"Security" not in query.payload
+        assert b"operator" not in query.payload
+        assert value.startswith('Digest username="operator", realm="NC", nonce="0123"')
+        assert f"nc={count:08x}" in value
+        assert query.secret
+    assert 'uri="/onvif/media"' in authorizations(asked)[2]
+    operations = [next(etree.fromstring(q.payload).iter("{*}Body"))[0].tag for q in asked]
+    assert [tag.rpartition("}")[2] for tag in operations] == [
+        "GetDeviceInformation", "GetNetworkInterfaces", "GetVideoSources",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "challenges", [(), ('Basic realm="NC"',), ('Digest realm="NC", nonce="1", qop="auth-int"',)]
+)
+def test_token_where_no_digest_can_be_given(challenges: tuple[str, ...]) -> None:
+    """Never Basic: a password that everybody on the way can read."""
+    asked, _ = told(answer("401 No"), service=replace(SERVICE, challenges=challenges))
+    assert authorizations(asked) == [""]
+    assert b"UsernameToken" in asked[0].payload
+
+
+def test_refused_digest_is_not_tried_as_a_token() -> None:
+    """One attempt, by whichever way; a second would be the half of a lock."""
+    refusal = answer(f"401 No\r\nWWW-Authenticate: {CHALLENGE}")
+    asked, refused = told(refusal, answer("200 OK"), service=ASKS_DIGEST)
+    assert len(asked) == 1
+    assert refused
+
+
+def test_digest_that_came_too_late_is_made_once_more() -> None:
+    """`stale` says that the password was right: the new nonce is used, and from then on."""
+    late = answer(f"401 No\r\nWWW-Authenticate: {CHALLENGE.replace('0123', '4567')}, stale=true")
+    asked, refused = told(answer("200 OK"), late, *[answer("200 OK")] * 2, service=ASKS_DIGEST)
+    nonces = [value.split('nonce="')[1][:4] for value in authorizations(asked)]
+    assert nonces == ["0123", "0123", "4567", "4567"]
+    assert asked[1].payload == asked[2].payload
+    assert not refused
+
+
+def test_device_that_always_finds_it_late_is_left() -> None:
+    """Twice is the end."""
+    late = answer(f"401 No\r\nWWW-Authenticate: {CHALLENGE}, stale=true")
+    asked, refused = told(*[late] * 5, service=ASKS_DIGEST)
+    assert len(asked) == 2
     assert refused
 
 
