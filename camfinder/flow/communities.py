@@ -19,7 +19,7 @@ class Managers:
 
     def __init__(self, communities: Given[Communities], net: Net, probes: Sequence[Probe]) -> None:
         is_wanted = any(probe.name == "snmp" for probe in probes)
-        self._communities = communities if is_wanted else Given[Communities]()
+        self._communities = communities if is_wanted else Given()
         self._net = net
         self._number = 0
 
