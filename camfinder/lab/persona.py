@@ -249,6 +249,23 @@ class Dhip(Table, frozen=True, kw_only=True):
     delay_ms: tuple[int, int] = (0, 30)
 
 
+class Snmp(Table, frozen=True, kw_only=True):
+    """An SNMP agent on UDP 161.
+
+    Attributes:
+        community: Whom it answers; another community gets nothing.
+        objects: Dotted object identifier to value: a text, `oid:1.3..`, or `hex:..`.
+        versions: Which versions it speaks: `1`, `2c`.
+        max_bindings: A question for more objects is too big for it; 0: none is.
+    """
+
+    community: str
+    objects: dict[str, str]
+    versions: tuple[Literal["1", "2c"], ...] = ("1", "2c")
+    max_bindings: int = 0
+    delay_ms: tuple[int, int] = (0, 60)
+
+
 class Udp(Table, frozen=True, kw_only=True):
     """Any other datagram protocol.
 
@@ -323,5 +340,6 @@ class Persona(Table, frozen=True, kw_only=True):
     ssdp: Ssdp | None = None
     sadp: Sadp | None = None
     dhip: Dhip | None = None
+    snmp: Snmp | None = None
     udp: tuple[Udp, ...] = ()
     tcp: tuple[Tcp, ...] = ()

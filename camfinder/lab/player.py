@@ -20,6 +20,7 @@ from camfinder.lab import (
     speak_http,
     speak_mdns,
     speak_rtsp,
+    speak_snmp,
     speak_ssdp,
     speak_vendor,
     speak_wsd,
@@ -41,6 +42,7 @@ def udp_services(seat: Seat) -> list[UdpService]:
         *speak_wsd.services(seat),
         *speak_mdns.services(seat),
         *speak_ssdp.services(seat),
+        *speak_snmp.services(seat),
         *speak_vendor.udp_services(seat),
     ]
 
