@@ -1,8 +1,9 @@
 """Records the cases of `pcaps/` from the lab: `python tools/record_pcaps.py [CASE...]`.
 
-Each case is a building of some personas, some plain questions (`camfinder.lab.ask`), and what a
-sniffer in the scanner's place saw of it. `expected.json` is what the personas say is true, and
-which of it the traffic has to show. Needs network namespaces (docs/lab.md).
+Each case is a building of some personas, what is asked of them, and what a sniffer in the
+scanner's place saw of it. The questions are plain ones (`camfinder.lab.ask`), or a scan by
+camfinder itself. `expected.json` is what the personas say is true, and which of it the traffic has
+to show. Needs network namespaces (docs/lab.md).
 """
 
 import json
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import msgspec
 
-from camfinder.lab.building import load_personas, order
+from camfinder.lab.building import Persona, load_personas, order
 from camfinder.lab.run import command, lab
 from camfinder.lab.state import Resident, State
 
@@ -40,6 +41,9 @@ class Case:
         questions: What is asked; none: the scanner only listens.
         must: Per persona: the slots that this traffic shows beyond doubt.
         listen_s: How long is listened where nothing is asked.
+        devices: Folder of the personas; None for those of the lab.
+        scan: Arguments of the `camfinder scan` that asks; the questions then come after it.
+        announces: The devices speak by themselves too.
     """
 
     about: str
@@ -47,7 +51,25 @@ class Case:
     questions: tuple[str, ...]
     must: dict[str, tuple[str, ...]]
     listen_s: float = 0.0
+    devices: Path | None = None
+    scan: tuple[str, ...] = ()
+    announces: bool = False
 
+
+def folder_of(case: str) -> tuple[Path, tuple[str, ...]]:
+    """The folder of a case's own devices, and their names."""
+    folder = FOLDER / case / "devices"
+    return folder, tuple(each.id for each in load_personas(folder))
+
+
+def told(persona: Persona) -> tuple[str, ...]:
+    """The slots that a persona's truth fills, the kind apart."""
+    return tuple(slot for slot in SLOTS[1:] if getattr(persona.expect, slot) is not None)
+
+
+SMALL = ROOT / "tests" / "flow" / "alone"
+OPEN, OPEN_DEVICES = folder_of("open-information-pages")
+HEARD, HEARD_DEVICES = folder_of("overheard-conversations")
 
 CASES = {
     "onvif-discovery": Case(
@@ -165,17 +187,77 @@ CASES = {
         ("wsd", "wsd-any", "mdns", "ssdp", "sadp", "dhip", "http", "rtsp"),
         {"hikvision-indoor-station": ("maker", "model", "firmware")},
     ),
+    "small-makers-searches": Case(
+        "camfinder asks for the devices of fifteen makers' own searches, and by ARP; each answers "
+        "one of them alone, in its own way. The Topsee answer holds an account: neither "
+        "`lab-user-3001` nor `lab-secret-3001` may come out.",
+        tuple(each.id for each in load_personas(SMALL)),
+        (),
+        {each.id: ("surveillance", *told(each), "mac") for each in load_personas(SMALL)},
+        devices=SMALL,
+        scan=("--only", ",".join(sorted(each.id for each in load_personas(SMALL)))),
+    ),
+    "whole-scan": Case(
+        "A whole scan of six cameras and a disk station: discovery, web pages, the follow-up "
+        "questions that they suggest, TLS 1.2 and 1.3, banners.",
+        (
+            "axis-camera", "hanwha-camera", "reolink-camera", "tapo-camera", "vivotek-camera",
+            "synology-nas",
+        ),
+        (),
+        {
+            "axis-camera": ALL,
+            "vivotek-camera": ("surveillance", "kind", "brand", "model", "firmware", "mac"),
+            **dict.fromkeys(
+                ("hanwha-camera", "reolink-camera", "tapo-camera"),
+                ("surveillance", "kind", "brand", "model", "mac"),
+            ),
+        },
+        scan=("--rate", "200"),
+    ),
+    "open-information-pages": Case(
+        "A whole scan of devices that give their model and firmware without a login, and of a "
+        "board that greets on three ports.",
+        OPEN_DEVICES,
+        (),
+        {
+            "arecont-camera": ("surveillance", "kind", "brand", "maker", "model", "mac"),
+            "canon-camera": ("surveillance", "kind", "brand", "model", "firmware"),
+            "dlink-camera": ("surveillance", "kind", "brand", "model", "firmware", "mac"),
+            "hikvision-open": ALL,
+            "upnp-camera": ("surveillance", "kind", "brand", "model", "serial"),
+        },
+        devices=OPEN,
+        scan=("--rate", "200"),
+    ),
+    "overheard-conversations": Case(
+        "What camfinder never asks: DHCP, a question for a maker's cloud, a stream, SIP, Tuya's "
+        "broadcast, and the answers to an app's HNAP and status questions and to a network "
+        "manager. The manager's community `lab-secret-161` may not come out.",
+        HEARD_DEVICES,
+        ("hnap", "netwave", "snmp"),
+        {
+            "dhcp-camera": ALL,
+            "hnap-camera": ("surveillance", "kind", "brand", "model", "firmware", "mac"),
+            "netwave-camera": ("surveillance", "kind", "brand", "firmware", "serial", "mac"),
+            "sip-doorbell": ("surveillance", "kind", "brand", "model", "firmware"),
+            "snmp-camera": ("surveillance", "kind", "brand", "model", "firmware"),
+            "tuya-camera": ("serial",),
+        },
+        devices=HEARD,
+        announces=True,
+    ),
 }  # fmt: skip
 
 
 def record(name: str, case: Case) -> None:
     """Plays the case and writes its folder."""
-    wanted = order(mode="namespace", hurry=True, seed=7)
+    wanted = order(case.devices, mode="namespace", hurry=True, seed=7)
     places = tuple(place for place in wanted.places if place.persona in case.personas)
     wanted = msgspec.structs.replace(wanted, places=places, announce_every_s=1.0)
     folder = FOLDER / name
     folder.mkdir(parents=True, exist_ok=True)
-    if case.questions:
+    if case.scan or (case.questions and not case.announces):
         wanted = msgspec.structs.replace(wanted, announce_every_s=3600.0)
     with lab(wanted) as running:
         capture(running, case, folder / "capture.pcapng")
@@ -186,6 +268,8 @@ def record(name: str, case: Case) -> None:
     text = json.dumps(document, indent=1) + "\n"
     (folder / "expected.json").write_text(text, encoding="utf-8")
     asked = ", ".join(case.questions) or "nothing"
+    if case.scan:
+        asked = f"by `camfinder scan {' '.join(case.scan)}`"
     (folder / "README.md").write_text(
         f"# {name}\n\n{case.about}\n\nRecorded from the lab (`docs/lab.md`) by "
         f"`tools/record_pcaps.py {name}`; asked: {asked}.\nThe devices are simulated, their "
@@ -209,6 +293,10 @@ def capture(running: State, case: Case, file: Path) -> None:
     assert sniffing.stdin  # noqa: S101 - asked for above
     assert sniffing.stdout  # noqa: S101
     sniffing.stdout.readline()
+    if case.scan:
+        scan = [sys.executable, "-m", "camfinder", "scan", "--no-store", "-q", *case.scan]
+        scan += [resident.address for resident in running.residents]
+        subprocess.run(command(scan, running), check=True, stdout=subprocess.DEVNULL)
     if case.questions:
         asking = [sys.executable, "-m", "camfinder.lab.ask", "--wait", "0.5"]
         asking += ["--only", ",".join(case.questions), *(r.address for r in running.residents)]

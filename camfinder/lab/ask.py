@@ -3,7 +3,8 @@
 One JSON object a line: `question`, `source`, `port`, `hex`. Multicast and broadcast questions go
 out on the interface of the route to the first address; each address is then asked by HTTP, RTSP
 and by listening. It is the yardstick beside the scanner: the tests and recordings use it, so it
-shares no code with the probes.
+shares no code with the probes. What only apps and managers ask (`hnap`, `netwave`, `snmp`) is asked
+when it is named: camfinder hears the answers.
 """
 
 import asyncio
@@ -51,6 +52,12 @@ _INFORMATION = (
     '<s:Body xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
     ' xmlns:xsd="http://www.w3.org/2001/XMLSchema">'
     '<GetDeviceInformation xmlns="http://www.onvif.org/ver10/device/wsdl"/></s:Body></s:Envelope>'
+)
+
+APPS = frozenset({"hnap", "netwave", "snmp"})
+_SNMP = bytes.fromhex(  # version 2c, get sysDescr and sysObjectID
+    "303c020101 040e 6c61622d7365637265742d313631 a027 020101 020100 020100 301c"
+    "300c 0608 2b06010201010100 0500 300c 0608 2b06010201010200 0500"
 )
 
 
@@ -205,9 +212,24 @@ async def _converse(address: str, port: int, *, tls: bool, says: tuple[bytes, ..
     return heard
 
 
+def _get(address: str, path: str) -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode()
+
+
+async def _manage(address: str) -> None:
+    """Asks by SNMP, as a network manager does."""
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(
+        lambda: _Ear("snmp", ""), remote_addr=(address, 161)
+    )
+    transport.sendto(_SNMP)
+    await asyncio.sleep(0.2)
+    transport.close()
+
+
 async def visit(address: str, shift: int, only: frozenset[str]) -> None:
     """HTTP, HTTPS, ONVIF, RTSP and the ports that speak first, one after the other."""
-    web = f"GET / HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n".encode()
+    web = _get(address, "/")
     url = f"rtsp://{address}/"
     rtsp = tuple(
         f"{method} {url} RTSP/1.0\r\nCSeq: {number}\r\nUser-Agent: camfinder\r\n\r\n".encode()
@@ -225,9 +247,13 @@ async def visit(address: str, shift: int, only: frozenset[str]) -> None:
         ("rtsp", 554, False, rtsp),
         ("banner", 21, False, ()),
         ("banner", 6036, False, ()),
+        ("hnap", 80, False, (_get(address, "/HNAP1/"),)),
+        ("netwave", 80, False, (_get(address, "/get_status.cgi"),)),
     )
+    if "snmp" in only:
+        await _manage(address)
     for name, port, tls, says in visits:
-        if only and name not in only:
+        if name not in (only or {visit[0] for visit in visits} - APPS):
             continue
         here = port + shift if port < 1024 else port
         with suppress(OSError, ssl.SSLError, TimeoutError):

@@ -341,8 +341,11 @@ def _longest(found: list[Finding]) -> list[Finding]:
 
 
 def _token(form: ModelForm) -> str:
-    """The form as a token of a text that names its brand: not a part of a longer word."""
-    return rf"(?i)(?:^|[^0-9A-Za-z-])({form.match}){_END}"
+    """The form as a token of a text that names its brand: not a part of a longer word.
+
+    Nor one of a version (`Linux/4.14.200-axis9`).
+    """
+    return rf"(?i)(?:^|[^0-9A-Za-z.-]|(?:^|[^0-9])\.)({form.match}){_END}"
 
 
 def _number(form: ModelForm) -> str:

@@ -1,4 +1,4 @@
-"""Each case of pcaps/, replayed by itself, gives its expected.json."""
+"""Each case of pcaps/, replayed by itself, gives its expected.json; each method has a case."""
 
 import json
 from pathlib import Path
@@ -8,10 +8,13 @@ import pytest
 from places import ROOT
 from truth import letters
 
+from camfinder.capture.pcap import Capture
 from camfinder.cli.knowledge import engine
-from camfinder.document import Document, build
+from camfinder.document import Document, build, dumps
+from camfinder.flow.reader import Reader
 from camfinder.flow.replay import replay
-from camfinder.probes import all_probes
+from camfinder.model import Frame
+from camfinder.probes import Probe, all_probes
 
 CASES = sorted(path.parent for path in (ROOT / "pcaps").glob("*/expected.json"))
 SLOTS = ("kind", "brand", "maker", "model", "firmware", "serial")
@@ -34,6 +37,8 @@ def wrong(truth: dict[str, Any], document: Document) -> list[str]:
         device.surveillance or "surveillance" in truth["must"]
     ):
         lines.append(f"surveillance {device.surveillance}")
+    if "mac" in truth["must"] and device.mac != truth["mac"]:
+        lines.append(f"mac {device.mac}")
     for slot in SLOTS:
         ours, right = getattr(device, slot), truth[slot]
         silent = ours in {None, "unknown"}
@@ -56,8 +61,56 @@ def test_recording_gives_what_is_expected(case: Path, loaded: Any) -> None:
     assert [d.address for d in document.surveillance if not known & set(d.addresses)] == []
 
 
+def devices_of(case: Path) -> set[str]:
+    """Addresses and MACs of the devices that a case is about."""
+    expected = json.loads((case / "expected.json").read_text(encoding="utf-8"))
+    return {truth[name] for truth in expected["devices"] for name in ("ip", "mac")}
+
+
+@pytest.fixture(scope="session")
+def methods_of_cases() -> dict[Path, dict[str, set[str]]]:
+    """Case to method to the addresses and MACs that it tells something about."""
+    found: dict[Path, dict[str, set[str]]] = {}
+    for case in CASES:
+        reader = Reader(all_probes(), lambda _problem: None, strict=True)
+        by_method = found.setdefault(case, {})
+        for frame in Capture(case / "capture.pcapng", case.name, strict=True).frames():
+            for seen in reader.read(frame) if isinstance(frame, Frame) else ():
+                by_method.setdefault(seen.probe, set()).update({str(seen.address), str(seen.mac)})
+    return found
+
+
+@pytest.mark.parametrize("probe", all_probes(), ids=lambda probe: probe.name)
+def test_each_method_has_a_case(
+    methods_of_cases: dict[Path, dict[str, set[str]]], probe: Probe, loaded: Any
+) -> None:
+    """Of every method there is recorded traffic, and replayed alone it gives a device of it."""
+    cases = [
+        case
+        for case, told in methods_of_cases.items()
+        if told.get(probe.name, set()) & devices_of(case)
+    ]
+    assert cases, f"no case of pcaps/ shows {probe.name}: see tools/record_pcaps.py"
+    document = build(
+        replay([cases[0] / "capture.pcapng"], engine=loaded, probes=[probe], strict=True)
+    )
+    found = {text for each in document.devices for text in (*each.addresses, each.mac)}
+    assert found & devices_of(cases[0])
+    expected = json.loads((cases[0] / "expected.json").read_text(encoding="utf-8"))["devices"]
+    for truth in expected:
+        assert wrong({**truth, "must": []}, document) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)
+def test_no_account_comes_out(case: Path, loaded: Any) -> None:
+    """Accounts and communities in the traffic stand nowhere in the document."""
+    capture = case / "capture.pcapng"
+    text = dumps(build(replay([capture], engine=loaded, probes=all_probes(), strict=True)))
+    assert [word for word in (b"lab-user-", b"lab-secret-") if word in text] == []
+
+
 def test_cases_explain_themselves() -> None:
     """Each case has a recording, its truth and a page that says how it was made."""
-    assert len(CASES) >= 9
+    assert len(CASES) >= 13
     assert all((case / "README.md").is_file() for case in CASES)
     assert all((case / "capture.pcapng").stat().st_size < 300_000 for case in CASES)

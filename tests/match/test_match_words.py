@@ -68,6 +68,13 @@ def test_serial_number_is_no_model(shipped: Engine, realm: str, brand: str) -> N
     assert (found["brand"], found["model"]) == (brand, None)
 
 
+def test_version_number_is_no_model(shipped: Engine) -> None:
+    """The third number of a kernel that names the maker is no model of it."""
+    server = "Linux/4.14.200-axis9, UPnP/1.0, Portable SDK for UPnP devices/1.14.10"
+    found = answer(shipped, "http.server", server)
+    assert (found["brand"], found["model"]) == ("Axis", None)
+
+
 def test_words_of_the_page_come_off_a_model(shipped: Engine) -> None:
     """A form that allows for a further word does not swallow the page's own words."""
     assert answer(shipped, "http.title", "EDR1640 remote viewer")["model"] == "EDR1640"
