@@ -13,6 +13,7 @@ from camfinder.cli.knowledge import engine
 from camfinder.document import Document
 from camfinder.flow import imported, known
 from camfinder.match.engine import Engine
+from camfinder.match.writing import quoted
 from camfinder.model import CamfinderError
 from camfinder.net.scope import Scope
 from camfinder.records import netbox as netbox_records
@@ -177,17 +178,11 @@ def _save(path: Path, read: Sequence[Known]) -> None:
     if columns is None:
         raise CamfinderError("--save-map: none of the lists is a table")
     lines = ["# How the columns of a list are read: camfinder ... --map THIS_FILE", "[columns]"]
-    lines += [f"{field} = {_quoted(columns[field])}" for field in FIELDS if field in columns]
+    lines += [f"{field} = {quoted(columns[field])}" for field in FIELDS if field in columns]
     try:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     except OSError as error:
         raise CamfinderError(f"--save-map {path}: {error.strerror}") from error
-
-
-def _quoted(text: str) -> str:
-    """A basic string of TOML."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def token(path: Path | None) -> str | None:

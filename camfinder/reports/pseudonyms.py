@@ -18,13 +18,13 @@ from ipaddress import (
 
 import re2
 
-_UUID = re2.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_MAC = re2.compile(
+UUID = re2.compile(r"(?i)[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MAC = re2.compile(
     r"(?i)(^|[^0-9a-f])((?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}"
     r"|[0-9a-f]{12})($|[^0-9a-f])"
 )
-_V6 = re2.compile(r"(?i)[0-9a-f]{0,4}:[0-9a-f:]{6,39}")
-_V4 = re2.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
+V6 = re2.compile(r"(?i)[0-9a-f]{0,4}:[0-9a-f:]{6,39}")
+V4 = re2.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 _TOKEN = re2.compile(r"[0-9A-Za-z][0-9A-Za-z._:-]{3,}[0-9A-Za-z]|[0-9A-Za-z]{5,}")
 _BENCHMARK = int(IPv4Address("198.18.0.0"))
 _DOCUMENTATION = int(IPv6Address("2001:db8::"))
@@ -75,7 +75,7 @@ class Pseudonyms:
 
     def uuid(self, value: str) -> str:
         """A UUID for another; a word where the value is none."""
-        if _UUID.fullmatch(value) is None:
+        if UUID.fullmatch(value) is None:
             return self.word("uuid", value)
         key = ("uuid", value.lower())
         if value in self._given:
@@ -103,7 +103,7 @@ class Pseudonyms:
         """The value of an address field, which may be a hardware address or any other word."""
         if _address(value) is not None or value in self._given:
             return self.address(value)
-        return self.mac(value) if _MAC.fullmatch(value) else self.word("host", value)
+        return self.mac(value) if MAC.fullmatch(value) else self.word("host", value)
 
     def network(self, value: str) -> str:
         """A network or address of a scope; other words (host names) become names."""
@@ -143,20 +143,20 @@ class Pseudonyms:
         """
         if not text.isascii():
             text = text.encode("utf-8", "replace").decode()
-        text = _UUID.sub(lambda m: self.uuid(m.group(0)), text)
+        text = UUID.sub(lambda m: self.uuid(m.group(0)), text)
         text = self._macs(text, words=words)
         if ":" in text:
-            text = _V6.sub(lambda m: self.address(m.group(0)), text)
+            text = V6.sub(lambda m: self.address(m.group(0)), text)
         if words:
             text = _TOKEN.sub(lambda m: self._token(m.group(0)), text)
             if self.addresses:
-                text = _V4.sub(lambda m: self._v4(m.group(0)), text)
+                text = V4.sub(lambda m: self._v4(m.group(0)), text)
         return text
 
     def _macs(self, text: str, *, words: bool) -> str:
         """Hardware addresses one after the other: two may share the separator between them."""
         pieces, at = [], 0
-        while (match := _MAC.search(text, at)) is not None:
+        while (match := MAC.search(text, at)) is not None:
             found = match.group(2)
             bare = found.isalnum() and not words and found.casefold() not in self._tokens
             pieces += [text[at : match.start(2)], found if bare else self.mac(found)]

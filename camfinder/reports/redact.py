@@ -34,13 +34,13 @@ from camfinder.reports.pseudonyms import Own, Pseudonyms, spellings
 GONE = "redacted"
 _LONGEST = 200
 _VOCABULARY = frozenset({"kind", "brand", "maker", "model", "firmware", "channels"})
-_OWNERS_TEXT = frozenset({
+OWNERS_TEXT = frozenset({
     "name", "instance", "hostname", "location", "friendly_name", "title", "realm", "session",
     "info", "cn", "san", "subject", "issuer", "txt", "banner", "body", "sdp", "head", "usn",
     "ou", "o", "path", "control", "origin", "location_url", "presentation_url", "set_cookie",
 })  # fmt: skip
 """Last parts of the keys of facts that an owner can write into, or that carry whole messages."""
-_PRODUCT_WORDS = frozenset({
+PRODUCT_WORDS = frozenset({
     "network", "ip", "camera", "cam", "video", "web", "webs", "http", "https", "login", "log",
     "in", "service", "services", "server", "device", "live", "view", "viewer", "viewing",
     "index", "netcam", "nvr", "dvr", "dvs", "recorder", "encoder", "surveillance", "system",
@@ -256,7 +256,7 @@ class _Redaction:
             if item.claims.get(slot) == item.value:
                 return self._slot(slot, item.value) or ""
         part = item.fact.rpartition(".")[2]
-        if part in _OWNERS_TEXT and not _of_product(item.value, person.words):
+        if part in OWNERS_TEXT and not _of_product(item.value, person.words):
             return self._names.word("name", item.value)
         if part in _VOCABULARY or {"firmware", "model"} & item.claims.keys():
             return self._vocabulary(item.value, person) or ""
@@ -350,7 +350,7 @@ def _product_words(device: DeviceDoc) -> frozenset[str]:
 
 def _of_product(text: str, words: frozenset[str]) -> bool:
     """Whether a text that an owner can write holds nothing but words of the product."""
-    return all(word in words or word in _PRODUCT_WORDS for word in _words(text))
+    return all(word in words or word in PRODUCT_WORDS for word in _words(text))
 
 
 def _bytes(excerpt: str) -> bytes:
