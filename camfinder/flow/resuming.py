@@ -193,13 +193,12 @@ class ResumableNet(Net):
 
     def _sent(self, ear: Ear, query: Query) -> None:
         super()._sent(ear, query)
-        if query.secret:
-            return
         own = ""
         if query.transport is not Transport.UDP:
             address, _ = own_end(ear.sock)
             own = "" if address is None else _text(address)
-        self._note("sent", key(query, own), query.address, query.port)
+        name = b"" if query.secret else key(query, own)  # what it cost counts all the same
+        self._note("sent", name, query.address, query.port)
 
     def _note(self, what: str, name: bytes, address: Address, port: int, state: str = "") -> None:
         now = datetime.now(UTC)
@@ -232,11 +231,11 @@ class _Written(Layer2):
 
         def left() -> Iterable[Address]:
             for address in addresses():
-                if self._turns[address] < rounds:
-                    yield address
-                    if address not in self._asker.there:  # it has been sent when we come back
-                        self._turns[address] += 1
-                        self._note("resolve", b"", address, 0)
+                if address in self._asker.there or self._turns[address] >= rounds:
+                    continue
+                yield address
+                self._turns[address] += 1  # it has been sent when we come back
+                self._note("resolve", b"", address, 0)
 
         await self._asker.ask(left, count)
 
