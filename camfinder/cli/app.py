@@ -3,65 +3,54 @@
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import typer
 
 from camfinder import __version__
-from camfinder.cli import advisories as advisories_command
-from camfinder.cli import (
-    diff,
-    explain,
-    export,
-    fingerprints,
-    history,
-    identify,
-    lab,
-    reconcile,
-    report,
-    system,
-    triage,
-)
-from camfinder.cli import judge as judge_command
-from camfinder.cli import listen as listen_command
-from camfinder.cli import policies as policies_command
-from camfinder.cli import protocols as protocols_command
-from camfinder.cli import replay as replay_command
-from camfinder.cli import runs as runs_command
-from camfinder.cli import scan as scan_command
 from camfinder.cli.codes import Exit
 from camfinder.cli.settings import defaults
 from camfinder.model import CamfinderError
 
-app = typer.Typer(
-    name="camfinder",
-    help="Find every IP camera, recorder, encoder and video doorbell on a network, with evidence.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-for module in (
-    scan_command,
-    replay_command,
-    listen_command,
-    identify,
-    explain,
-    judge_command,
-    report,
-    reconcile,
-    export,
-    diff,
-    history,
-    triage,
-    runs_command,
-    fingerprints,
-    policies_command,
-    advisories_command,
-    protocols_command,
-    lab,
-    system,
-):
-    module.register(app)
+MODULES = {
+    "scan": ("scan",),
+    "replay": ("replay",),
+    "listen": ("listen",),
+    "identify": ("identify",),
+    "explain": ("explain",),
+    "judge": ("judge",),
+    "report": ("report",),
+    "reconcile": ("reconcile",),
+    "export": ("export",),
+    "diff": ("diff",),
+    "history": ("history",),
+    "triage": ("accept", "false-positive", "label"),
+    "runs": ("runs", "prune", "rematch"),
+    "fingerprints": ("fingerprints",),
+    "policies": ("policies",),
+    "advisories": ("advisories",),
+    "protocols": ("protocols",),
+    "lab": ("lab",),
+    "system": ("doctor",),
+}
+"""Module of this package to the commands that it adds, in the order of the help."""
+
+
+def application(wanted: str | None = None) -> typer.Typer:
+    """All commands; only those of one module where `wanted` is one of them: it starts sooner."""
+    app = typer.Typer(
+        name="camfinder",
+        help=_options.__doc__,
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    chosen = [name for name, commands in MODULES.items() if wanted in commands] or MODULES
+    for name in chosen:
+        import_module(f"camfinder.cli.{name}").register(app)
+    return app
 
 
 def _version(value: bool) -> None:
@@ -70,7 +59,6 @@ def _version(value: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     _show: bool = typer.Option(
         False, "--version", callback=_version, is_eager=True, help="Show the version."
@@ -82,7 +70,7 @@ def _options(
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; the exit code."""
     try:
-        command = typer.main.get_command(app)
+        command = typer.main.get_command(application(next(iter(arguments), None)))
         code = command.main(
             args=list(arguments),
             prog_name="camfinder",

@@ -142,7 +142,7 @@ def _samples(source: Path | None, run: str, site: str | None, db: str | None) ->
     declares = catalogue().declares
     if source is not None:
         return samples.from_file(source, all_probes(), declares)
-    from camfinder.cli.storing import opened
+    from camfinder.cli.opening import opened
     from camfinder.store import reading
     from camfinder.store import runs as stored
 

@@ -44,8 +44,8 @@ def diff(
     """
     from camfinder.cli.failing import words
     from camfinder.cli.listing import change_row, proof, show
+    from camfinder.cli.opening import opened
     from camfinder.cli.output import print_json
-    from camfinder.cli.storing import opened
     from camfinder.model import CamfinderError
     from camfinder.store import reading, runs
 

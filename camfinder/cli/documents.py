@@ -28,7 +28,7 @@ def stored_document(run: str, site: str | None, db: str | None) -> Document:
     Raises:
         CamfinderError: There is no store, or no such run.
     """
-    from camfinder.cli.storing import opened
+    from camfinder.cli.opening import opened
     from camfinder.store import reading, runs
 
     with opened(db) as database, database.reading() as connection:

@@ -38,7 +38,7 @@ def explain(
 
 def _stored(what: str, site: str | None, db: str | None) -> "list[DeviceDoc]":
     """The device as the last run saw it that did."""
-    from camfinder.cli.storing import opened
+    from camfinder.cli.opening import opened
     from camfinder.store import reading
 
     with opened(db) as database, database.reading() as connection:

@@ -22,8 +22,8 @@ def history(
 ) -> None:
     """Show when a device appeared, moved, changed, went, and came back, with the run of each."""
     from camfinder.cli.listing import change_row, proof, show
+    from camfinder.cli.opening import opened
     from camfinder.cli.output import print_json
-    from camfinder.cli.storing import opened
     from camfinder.store import reading
 
     with opened(db) as database, database.reading() as connection:

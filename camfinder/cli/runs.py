@@ -25,8 +25,8 @@ def runs(
 ) -> None:
     """List the runs in the store."""
     from camfinder.cli.listing import show
+    from camfinder.cli.opening import opened
     from camfinder.cli.output import print_json
-    from camfinder.cli.storing import opened
     from camfinder.store import reading
     from camfinder.store import runs as stored
 
@@ -66,7 +66,7 @@ def prune(
 
     The last run of every network stays, and so do devices, their names and what was said of them.
     """
-    from camfinder.cli.storing import opened
+    from camfinder.cli.opening import opened
     from camfinder.store import runs as stored
 
     before = datetime.now(UTC) - duration(keep)
@@ -102,8 +102,8 @@ def rematch(
     from camfinder.cli.judging import judging
     from camfinder.cli.knowledge import engine
     from camfinder.cli.listing import change_row, show
+    from camfinder.cli.opening import opened
     from camfinder.cli.output import print_json
-    from camfinder.cli.storing import opened
     from camfinder.document import Document, build
     from camfinder.flow.sightings import devices_of
     from camfinder.model import Inventory

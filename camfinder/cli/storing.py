@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from camfinder.cli.codes import Exit
+from camfinder.cli.opening import NONE, opened
 from camfinder.document import Document
 from camfinder.model import CamfinderError
 from camfinder.store import keeping, reading, runs
@@ -13,27 +13,6 @@ from camfinder.store.content import Plan
 from camfinder.store.database import Database, StoreError
 from camfinder.store.entries import Past
 from camfinder.store.writer import Writer
-
-NONE = "none"
-"""What `--db` takes for no store at all."""
-
-
-def default_place() -> str:
-    """The store of this user: `camfinder.db` in the XDG state folder."""
-    import platformdirs
-
-    return str(Path(platformdirs.user_state_dir("camfinder")) / "camfinder.db")
-
-
-def opened(db: str | None, *, create: bool = False) -> Database:
-    """The store that a command works on.
-
-    Raises:
-        CamfinderError: There is none, or it cannot be opened.
-    """
-    if db == NONE:
-        raise CamfinderError("--db none: this command needs a store")
-    return Database(db or default_place(), create=create)
 
 
 class Kept:

@@ -53,7 +53,7 @@ def label(
 
 
 def _say(db: str | None, device: str, site: str | None, **said: str | None) -> None:
-    from camfinder.cli.storing import opened
+    from camfinder.cli.opening import opened
     from camfinder.reports.inert import visible
     from camfinder.store.saying import say
 

@@ -19,6 +19,13 @@ from camfinder.store.entries import Entry, Past
 ELSEWHERE_S = 60.0
 """A run of another machine that has not written for so long has ended."""
 
+LOST = timedelta(seconds=0.6)
+"""What was sent so shortly before the last transaction may have been answered into the void.
+
+With the time from one transaction to the next (`writer.EVERY_S`) that is the last second of the
+process.
+"""
+
 COMPLETE, PARTIAL, RUNNING = "complete", "partial", "running"
 
 _RUN = tables.runs.c
@@ -140,10 +147,25 @@ def take_up(database: Database, *, site: str | None, plan: Plan | None) -> tuple
             )
         if row.state == RUNNING and is_alive(row.process, row.beat_at):
             raise StoreError(f"--resume: run {row.id} still runs ({row.process}); wait for its end")
+        _give_up(connection, row)
         past = _past(connection, row)
         ours = {"process": this_process(), "state": RUNNING, "beat_at": datetime.now(UTC)}
         connection.execute(sa.update(tables.runs).where(_RUN.id == row.id).values(**ours))
     return _stored(row), past
+
+
+def _give_up(connection: sa.Connection, row: Any) -> None:
+    """Mark what is to be asked again, in the store: we may be killed before we come to it."""
+    notes = tables.journal.c
+    connection.execute(
+        sa.update(tables.journal)
+        .where(
+            notes.run == row.id,
+            notes.what.in_(("sent", "resolve")),
+            notes.at > row.beat_at - LOST,
+        )
+        .values(what="lost")
+    )
 
 
 def _same(one: Plan, other: Plan) -> bool:
@@ -165,7 +187,6 @@ def _past(connection: sa.Connection, row: Any) -> Past:
         observations=tuple(observation_of(each) for each in observations),
         entries=tuple(_entry(each) for each in entries),
         started_at=row.started_at,
-        last=row.beat_at,
         ledger=Ledger(datagrams, connections, requests),
     )
 

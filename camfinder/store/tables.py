@@ -128,7 +128,7 @@ journal = Table(
     metadata,
     _run(),
     Column("number", Integer, primary_key=True),
-    Column("what", Text, nullable=False),  # asked, sent, port
+    Column("what", Text, nullable=False),  # asked, sent, port ... (entries.Entry)
     Column("key", LargeBinary, nullable=False),  # of the query (content.key)
     Column("address", Exact, nullable=False),
     Column("port", Integer, nullable=False),

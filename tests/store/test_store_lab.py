@@ -1,19 +1,15 @@
-"""Real scans of a simulated building: a year of it in both databases, and kill -9 in between."""
+"""Real scans of a simulated building: a year of it in both databases; one that is cut short."""
 
 import asyncio
 import json
 import os
-import random
-import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from store_help import loaded
 from test_store_year import Told, told
 
@@ -22,7 +18,7 @@ from camfinder.document import Document, build
 from camfinder.flow.plan import Plan
 from camfinder.flow.scan import scan
 from camfinder.lab import run as lab
-from camfinder.lab.building import Subnet, available, order
+from camfinder.lab.building import Subnet, order
 from camfinder.model import Ledger, Observation
 from camfinder.net.scope import Scope
 from camfinder.probes import all_probes
@@ -34,8 +30,6 @@ from camfinder.store.writer import Writer
 WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
 NETWORK = f"127.78.{WORKER}.0/24"
 PREFIX = NETWORK.removesuffix("0/24")
-KILLS = int(os.environ.get("CAMFINDER_KILLS", "2"))
-"""How often a scan is killed; with more than the default it is the whole lab in namespaces."""
 
 PERSONA = """
 schema = 1
@@ -208,94 +202,10 @@ def test_a_year_of_scans_in_two_stores(postgres: str, tmp_path: Path) -> None:
                     assert told(found) == script().get(month, []), month
 
 
-def inventory_of(path: Path) -> dict[str, Any]:
-    """What a document says of each device, times and the number of proofs apart.
-
-    What is plainly no camera is left alone at once, so which of its ports were asked by then is
-    chance, in undisturbed scans too.
-    """
-    document = json.loads(path.read_text(encoding="utf-8"))
-    slots = ("kind", "brand", "maker", "model", "firmware", "serial", "mac", "hostname", "disputed")
-    return {
-        device["id"]: {
-            **{slot: device[slot] for slot in slots},
-            "addresses": sorted(device["addresses"]),
-            "services": [
-                (each["port"], each["protocol"])
-                for each in device["services"]
-                if device["surveillance"] is not False
-            ],
-        }
-        for device in document["devices"]
-    }
-
-
 def sends(path: Path) -> int:
     """Everything that was sent."""
     ledger = json.loads(path.read_text(encoding="utf-8"))["run"]["ledger"]
     return int(ledger["datagrams"] + ledger["connections"] + ledger["requests"])
-
-
-_COUNT = "SELECT count(*) FROM journal WHERE what IN ('asked', 'sent', 'port')"
-
-
-def noted(place: Path) -> int:
-    """How much a running scan has stored."""
-    import sqlite3
-
-    try:
-        with sqlite3.connect(f"file:{place}?mode=ro", uri=True) as connection:
-            return int(connection.execute(_COUNT).fetchone()[0])
-    except sqlite3.OperationalError:
-        return 0
-
-
-RATE = 60
-"""Packets a second of the scans that are killed: slow enough to be hit in the middle."""
-
-
-def test_kill_and_resume_find_the_same(tmp_path: Path) -> None:
-    """Killed at random moments and taken up, a scan finds what an undisturbed one does.
-
-    And it sends no more than that one and what goes out in a second.
-    """
-    whole = KILLS > 2 and available()[0] == "namespace"
-    if whole:
-        wanted, targets, options = order(hurry=True), ["10.77.0.0/24"], []
-    else:
-        personas = folder(tmp_path / "personas", year()[0] | {21: ROOF})
-        wanted = order(personas, subnets=[Subnet(network=NETWORK)], mode="loopback", hurry=True)
-        targets = [f"{PREFIX}10-30"]
-        options = ["--rate", str(RATE), "--only", "http,onvif", "--ports", f"{PORT},8080,8081"]
-    # Devices that announce themselves in between would tell a longer run more.
-    wanted = msgspec.structs.replace(wanted, announce_every_s=3600.0)
-    chance = random.Random(4)  # noqa: S311 - the same moments each time
-    with lab.lab(wanted) as running:
-
-        def command(place: Path, *more: str) -> list[str]:
-            argv = [sys.executable, "-m", "camfinder", "scan", *targets, *options, "-q"]
-            return lab.command([*argv, "--db", str(place), *more], running)
-
-        first = tmp_path / "whole.json"
-        subprocess.run(
-            command(tmp_path / "whole.db", "-o", str(first)), check=True, stdout=subprocess.DEVNULL
-        )
-        expected, most = inventory_of(first), sends(first)
-        ledger = json.loads(first.read_text(encoding="utf-8"))["run"]["ledger"]
-        steps = int(0.8 * (ledger["datagrams"] + ledger["connections"]))
-        assert expected
-        for turn in range(KILLS):
-            place, again = tmp_path / f"{turn}.db", tmp_path / f"{turn}.json"
-            with subprocess.Popen(command(place), stdout=subprocess.DEVNULL) as process:
-                moment = chance.randrange(1, steps)
-                while process.poll() is None and noted(place) < moment:
-                    time.sleep(0.02)
-                assert process.poll() is None, "the scan ended before it was killed"
-                process.send_signal(signal.SIGKILL)
-            resumed = command(place, "--resume", "-o", str(again))
-            subprocess.run(resumed, check=True, stdout=subprocess.DEVNULL)
-            assert inventory_of(again) == expected, (turn, moment)
-            assert sends(again) <= most + (RATE if not whole else 120), (turn, moment)
 
 
 def test_a_deadline_can_be_resumed(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from store_help import onvif, run
 
 from camfinder.model import Ledger
@@ -23,7 +24,7 @@ WRITE = """
 import sys, time
 sys.path[:0] = {path!r}
 from store_help import onvif
-from camfinder.store import runs
+from camfinder.store import runs, tables
 from camfinder.store.content import Plan
 from camfinder.store.database import Database
 from camfinder.store.writer import Writer
@@ -92,15 +93,29 @@ def test_what_was_done_is_remembered(store: Database) -> None:
         writer.noted(entry, Ledger(1, 2, 3))
     writer.close()
     with store.writing() as connection:  # as if the process had ended
-        from sqlalchemy import update
-
-        from camfinder.store import tables
-
-        connection.execute(update(tables.runs).values(process="elsewhere 1 1", beat_at=at))
+        connection.execute(sa.update(tables.runs).values(process="elsewhere 1 1", beat_at=at))
     _, past = runs.take_up(store, site=None, plan=None)
     assert list(past.entries) == entries
     assert past.ledger == Ledger(1, 2, 3)
-    assert past.last == at
+
+
+def test_what_was_sent_last_stays_lost(store: Database) -> None:
+    """A process that is killed before it asks again leaves that to the next one."""
+    number = runs.begin(store, site=None, mode="scan", plan=Plan(targets=["10.0.0.0/24"]))
+    writer = Writer(store, number)
+    end = datetime(2026, 3, 1, 2, 3, 4, 5, tzinfo=UTC)
+    for what, before_s in (("sent", 2.0), ("resolve", 1.0), ("asked", 0.1), ("sent", 0.1)):
+        at = end - timedelta(seconds=before_s)
+        writer.noted(Entry(what, b"k" * 16, "10.0.0.1", 80, "", (1, 0, 1), at), Ledger())
+    writer.close()
+    ended = sa.update(tables.runs).values(process="elsewhere 1 1", beat_at=end)
+    with store.writing() as connection:
+        connection.execute(ended)
+    for later_s in (0, 1, 60):
+        _, past = runs.take_up(store, site=None, plan=None)
+        assert [entry.what for entry in past.entries] == ["sent", "resolve", "asked", "lost"]
+        with store.writing() as connection:
+            connection.execute(ended.values(beat_at=end + timedelta(seconds=later_s)))
 
 
 def test_two_runs_at_once(place: str) -> None:
