@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from store_help import onvif, run
 
 from camfinder.model import Ledger
-from camfinder.store import reading, runs
+from camfinder.store import reading, runs, tables
 from camfinder.store.content import Plan
 from camfinder.store.database import Database, StoreError
 from camfinder.store.entries import Entry
@@ -24,7 +24,7 @@ WRITE = """
 import sys, time
 sys.path[:0] = {path!r}
 from store_help import onvif
-from camfinder.store import runs, tables
+from camfinder.store import runs
 from camfinder.store.content import Plan
 from camfinder.store.database import Database
 from camfinder.store.writer import Writer
