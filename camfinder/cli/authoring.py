@@ -107,7 +107,7 @@ def new(
         raise CamfinderError(
             "whose is it? --vendor ID, known (`fingerprints list`) or new (--name)"
         )
-    path = None if stdout or to == STDOUT else authoring.target(_folder(to), vendor)
+    path = authoring.target(None if stdout or to == STDOUT else _folder(to), vendor)
     if path is not None and any(path.parent.glob("*.toml")):
         folders = [*folders, path.parent]  # what stands there already counts, too
     known = fingerprints(folders)

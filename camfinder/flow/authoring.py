@@ -25,6 +25,7 @@ WHOLE_CHARS = 200
 NAMES = frozenset({"hostname", "instance", "friendly_name", "name", "sysname", "location", "txt"})
 """Last parts of facts that owners fill in: they prove `family` at most."""
 
+_ID = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-")
 _KIND_WORDS = (
     ("doorbell", Kind.DOORBELL), ("door station", Kind.DOORBELL), ("intercom", Kind.DOORBELL),
     ("nvr", Kind.RECORDER), ("dvr", Kind.RECORDER), ("recorder", Kind.RECORDER),
@@ -138,9 +139,6 @@ def _vendor(asked: Asked, known: Fingerprints, sample: Sample) -> NewVendor:
     if asked.vendor in known.vendors:
         return NewVendor(asked.vendor, known.display(asked.vendor), source)
     name = asked.name or asked.vendor.replace("-", " ").title()
-    if not all(char.isdigit() or "a" <= char <= "z" or char == "-" for char in asked.vendor):
-        other = "-".join(words(asked.vendor)) or "acme"
-        raise CamfinderError(f"--vendor {asked.vendor}: an id of a-z, 0-9 and -; perhaps {other}")
     for spelling in (name, asked.vendor):
         if (owner := known.by_name.get(vendor_key(spelling))) is not None:
             raise CamfinderError(
@@ -231,12 +229,17 @@ class Written:
     complaints: tuple[Complaint, ...]
 
 
-def target(folder: Path, vendor: str) -> Path:
-    """The file of a vendor in a folder, or the file itself where one is named.
+def target(folder: Path | None, vendor: str) -> Path | None:
+    """The file of a vendor in a folder, or the file itself where one is named; None for none.
 
     Raises:
-        CamfinderError: It would lie elsewhere, or is another vendor's.
+        CamfinderError: It would lie elsewhere, is another vendor's, or the vendor's id is none.
     """
+    if not vendor or not set(vendor) <= _ID:
+        other = "-".join(words(vendor)) or "acme"
+        raise CamfinderError(f"--vendor {vendor}: an id of a-z, 0-9 and -; perhaps {other}")
+    if folder is None:
+        return None
     path = folder if folder.suffix == ".toml" else folder / f"{vendor}.toml"
     if path.name != f"{vendor}.toml":
         raise CamfinderError(f"--to {path}: rules of {vendor} stand in {vendor}.toml")

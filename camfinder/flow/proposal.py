@@ -219,15 +219,18 @@ def firmware_pattern(firmware: str) -> str:
     """The form of a firmware version: numbers at its dots, and what else it holds."""
     first = next((at for at, char in enumerate(firmware) if char.isdigit()), len(firmware))
     marks = {char for char in firmware[first:] if not char.isalnum()} | {"."}
-    return _escaped(firmware[:first]) + rf"(?:\d(?:[0-9A-Za-z]|{_class(marks)})*)"
+    return _escaped(firmware[:first]) + rf"\d[0-9A-Za-z{_inside(marks)}]*"
 
 
-def _class(marks: Iterable[str]) -> str:
+def _class(marks: set[str]) -> str:
     """One of these characters."""
-    found = sorted(set(marks))
-    if len(found) == 1:
-        return _escaped(found[0])
-    return "[" + "".join(f"\\{char}" if char in r"\]^-[" else char for char in found) + "]"
+    return _escaped(*marks) if len(marks) == 1 else f"[{_inside(marks)}]"
+
+
+def _inside(marks: set[str]) -> str:
+    """Characters within brackets; a hyphen stands at the end."""
+    plain = [f"\\{char}" if char in r"\]^[" else char for char in sorted(marks - {"-"})]
+    return "".join([*plain, *(marks & {"-"})])
 
 
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")

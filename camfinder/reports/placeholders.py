@@ -82,12 +82,8 @@ class Placeholders:
 
     def pieces(self, text: str) -> list[Piece]:
         """The whole text in order, what identifies apart from the rest."""
-        spans: list[tuple[int, int, str]] = []
-        for begin, end, kind in self._spans(text):
-            if begin < end and all(end <= b or e <= begin for b, e, _ in spans):
-                spans.append((begin, end, kind))
         found, at = [], 0
-        for begin, end, kind in sorted(spans):
+        for begin, end, kind in _apart(self._spans(text)):
             if at < begin:
                 found.append(Piece(text[at:begin], "", text[at:begin]))
             secret = text[begin:end]
@@ -98,7 +94,7 @@ class Placeholders:
         return found
 
     def _spans(self, text: str) -> Iterator[tuple[int, int, str]]:
-        """Known values first, then what looks like one; they may overlap."""
+        """Known values and what looks like one; they may overlap."""
         folded = text.casefold()
         if len(folded) == len(text):
             for kind, value in self._known:
@@ -125,6 +121,18 @@ class Placeholders:
             # A version such as 5.5.82.1 looks like an address; such of a building are private.
             return found.version == 6 or found.is_private
         return kind != "mac" or any(char.isdigit() for char in text)
+
+
+def _apart(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Spans that overlap as one: a UUID that ends in the MAC is replaced from end to end."""
+    made: list[tuple[int, int, str]] = []
+    for begin, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if made and begin < made[-1][1]:
+            first, last, before = made[-1]
+            made[-1] = (first, max(last, end), before if last - first >= end - begin else kind)
+        elif begin < end:
+            made.append((begin, end, kind))
+    return made
 
 
 def placeholder(kind: str, text: str) -> str:
