@@ -19,10 +19,11 @@ import httpx
 
 from camfinder.model import Address, Query
 from camfinder.net.dial import Stream
-from camfinder.net.tcp import TOTAL_FACTOR, Answer, Reader
+from camfinder.net.tcp import MAX_HEAD_BYTES, TOTAL_FACTOR, Answer, Reader
 
 USER_AGENT = "camfinder"
 SLOW = "too slow"
+ENDLESS = "more around the body than a body"
 NEVER_SENT = frozenset({"authorization", "proxy-authorization", "cookie"})
 PROOFS = frozenset({b"authentication-info", b"proxy-authentication-info"})
 """What a server makes of the password when it took it: passwords could be tried on it."""
@@ -50,11 +51,21 @@ class _Wire(httpcore.AsyncNetworkStream):
 
     A request leaves in one segment: some cameras take a body that comes apart from its head
     for a second request.
+
+    Args:
+        stream: The connection.
+        idle_s: How long one read waits.
+        most: Bytes that are read of an answer, whatever they are: interim answers (RFC 9110,
+            15.2) and heads of chunks are no body, and may never end.
+        wrote: Told of the request when it leaves.
     """
 
-    def __init__(self, stream: Stream, idle_s: float, wrote: Callable[[bytes], None]) -> None:
+    def __init__(
+        self, stream: Stream, idle_s: float, most: int, wrote: Callable[[bytes], None]
+    ) -> None:
         self._stream = stream
         self._idle_s = idle_s
+        self._left = most
         self._wrote = wrote
         self._unsent = b""
 
@@ -66,12 +77,16 @@ class _Wire(httpcore.AsyncNetworkStream):
                 data, self._unsent = self._unsent, b""
                 self._wrote(data)
                 await self._stream.write(data)
+            if self._left <= 0:
+                raise httpcore.ReadError(ENDLESS)
             async with asyncio.timeout(self._idle_s):
-                return await self._stream.read(min(max_bytes, 16_384))
+                data = await self._stream.read(min(max_bytes, 16_384))
         except TimeoutError as error:
             raise httpcore.ReadTimeout("silence") from error
         except OSError as error:
             raise httpcore.ReadError(error.strerror or str(error)) from error
+        self._left -= len(data)
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
         """Holds the bytes until the answer is waited for."""
@@ -181,7 +196,7 @@ class Fetcher:
         An answer may come together with trouble: what was heard before it is kept.
         """
         tls = stream.tls is not None
-        wire = _Wire(stream, query.listen_s, wrote)
+        wire = _Wire(stream, query.listen_s, max_bytes + MAX_HEAD_BYTES, wrote)
         request = self._request(query, wire, tls=tls)
         heard = bytearray()
         head = b""
@@ -251,7 +266,7 @@ async def _as_sent(
     stream: Stream, query: Query, max_bytes: int, trouble: str | None
 ) -> tuple[Answer | None, str | None]:
     """What the peer said instead of a proper answer: the bytes that came, and the rest."""
-    if trouble is not None and not trouble.startswith(SLOW):
+    if trouble is not None and trouble != ENDLESS and not trouble.startswith(SLOW):
         with suppress(OSError):
             await Reader(stream).answer(
                 ends_with=b"", max_bytes=max_bytes, idle_s=1.0, total_s=query.listen_s

@@ -5,6 +5,7 @@ import ssl
 import time
 import warnings
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -210,6 +211,41 @@ def test_a_dribbling_server_is_bounded(after_head: bool) -> None:
             assert time.monotonic() - begun < 3
         assert ProblemKind.TIMEOUT in heard.kinds()
         assert (b"Server: slow" in frames[0].payload) == after_head
+
+    asyncio.run(work())
+
+
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 500),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"1;%s\r\nz\r\n" % (b"y" * 8000),
+        ),
+    ],
+    ids=["interim", "chunks"],
+)
+def test_an_answer_that_never_begins_or_ends_is_bounded(first: bytes, again: bytes) -> None:
+    """Interim answers without end, and a byte of body per heap of chunk head: both are cut."""
+
+    async def work() -> None:
+        sent = 0
+
+        async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal sent
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(first)
+            with suppress(ConnectionError):
+                while sent < 20_000_000:
+                    writer.write(again)
+                    sent += len(again)
+                    await writer.drain()
+
+        async with server(handler) as port, network(Heard()) as net:
+            (frame,) = await net.ask(replace(query(port, Transport.HTTP), max_bytes=20_000))
+        assert sent < 5_000_000
+        assert frame.payload.startswith(b"HTTP/1.1 ")
 
     asyncio.run(work())
 
