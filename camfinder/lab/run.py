@@ -99,6 +99,8 @@ def lab(wanted: Order) -> Generator[State]:
 def enter(argv: Sequence[str], running: State | None = None) -> int:
     """Runs a command where the scanner stands, and gives its exit code.
 
+    Ctrl-C is the command's: a scan writes its report then.
+
     Args:
         argv: Program and arguments.
         running: Which lab; None for the one that `up` started.
@@ -106,7 +108,12 @@ def enter(argv: Sequence[str], running: State | None = None) -> int:
     Raises:
         CamfinderError: No lab runs.
     """
-    return subprocess.run(command(argv, running), check=False).returncode  # noqa: S603 - the user's
+    with subprocess.Popen(command(argv, running)) as process:  # noqa: S603 - the user's
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the terminal has told the command too
+                continue
 
 
 def command(argv: Sequence[str], running: State | None = None) -> list[str]:

@@ -125,6 +125,34 @@ def test_a_lab_ends_with_its_parent(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_ctrl_c_is_the_commands(tmp_path: Path) -> None:
+    """What was entered takes its time to end, as a scan does that writes its report."""
+    slow = (
+        "import signal, sys, time\n"
+        "def end(number, frame):\n time.sleep(1)\n print('report', flush=True)\n sys.exit(130)\n"
+        "signal.signal(signal.SIGINT, end)\nprint('runs', flush=True)\ntime.sleep(30)"
+    )
+    script = (
+        "import sys; from camfinder.lab import run; from lab.lab_help import own_order\n"
+        "with run.lab(own_order('loopback')) as lab:\n"
+        f" code = run.enter([sys.executable, '-c', {slow!r}], lab)\n"
+        "sys.exit(code)"
+    )
+    path = os.pathsep.join((str(Path(__file__).parent.parent), *filter(None, sys.path)))
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": path, "TMPDIR": str(tmp_path)},
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "runs\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == "report\n"
+    assert process.returncode == 130
+
+
 def test_no_lab_no_entry() -> None:
     """`enter` without a lab says what to do."""
     with pytest.raises(CamfinderError, match="camfinder lab up"):
