@@ -171,7 +171,7 @@ def _plain(clock: Callable[[], float]) -> Iterator[Progress]:
     def device(told: Device) -> None:
         before = len(found)
         if (line := found.take(told)) is not None:
-            word = "found" if len(found) > before else "known"
+            word = "found" if len(found) > before else "learnt"
             print(f"{word} {line}", file=sys.stderr, flush=True)
 
     yield Progress(stage=stage, advance=advance, device=device)

@@ -191,7 +191,7 @@ def test_plain_lines_tell_count_rate_and_time_left(monkeypatch: pytest.MonkeyPat
         "sweep: 50 of 200, 10/s, 15 s left",
         "sweep: 100 of 200, 10/s, 10 s left",
         "found 192.0.2.1 camera Axis",
-        "known 192.0.2.1 camera Axis P3245-V 10.12.114",
+        "learnt 192.0.2.1 camera Axis P3245-V 10.12.114",
         "sweep: 120 of 200, 10/s, 8 s left",
         "1 surveillance device found",
     ]
