@@ -140,7 +140,6 @@ class _Listening:
 
     async def hear(self, stop: asyncio.Event, *, may_sniff: bool) -> None:
         """Opens the ears and waits."""
-        self.progress.stage(STAGE, 0)
         with ExitStack() as stack:
             sniffers = self._sniffers(stack) if may_sniff else []
             silent = [each for each in self.interfaces if each.name not in self.decoders]
@@ -149,6 +148,7 @@ class _Listening:
             elif self.ears.join:
                 self._join(stack, self.interfaces, keep=_drop)
             self._note_limits(sniffing=bool(sniffers))
+            self.progress.stage(STAGE, 0)  # from here on nothing is missed
             try:
                 async with asyncio.timeout(self.ears.for_s):
                     await stop.wait()

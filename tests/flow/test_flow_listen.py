@@ -6,9 +6,7 @@ import socket
 import struct
 import subprocess
 import sys
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,10 +17,10 @@ from netns import Laboratory, Namespace, laboratory
 from scanning_lab import Document, Ran, needs_namespaces, ran
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Ether
+from shipped import engine
 
 from camfinder.capture.decode import Decoder
 from camfinder.capture.records import Record
-from camfinder.cli.knowledge import engine
 from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import Sightings
 from camfinder.lab import run
@@ -30,12 +28,26 @@ from camfinder.lab.building import load_personas, order
 from camfinder.lab.persona import Persona
 from camfinder.probes import all_probes
 
-pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-listen")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(30), pytest.mark.xdist_group("flow-listen")]
 
 COUNTING = Path(__file__).with_name("counting.py")
 LISTEN = [sys.executable, "-m", "camfinder", "listen", "--json", "-q"]
 REPLAY = [sys.executable, "-m", "camfinder", "replay", "--json", "-q"]
 SPS = bytes.fromhex("6764 0028 acd9 4078 0227 e5c0 4400 0003 0004")
+
+
+@contextmanager
+def listening(argv: Sequence[str]) -> Iterator[list[Ran]]:
+    """A listener from the moment that its ears are open; behind the block, what it left."""
+    left: list[Ran] = []
+    aloud = [each for each in argv if each != "-q"]
+    with subprocess.Popen(aloud, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        while b"listening ..." not in process.stderr.readline():
+            assert process.poll() is None
+        yield left
+        out, errors = process.communicate(timeout=120)
+    left.append(Ran(process.returncode, json.loads(out), errors.decode()))
 
 
 def announces(persona: Persona) -> bool:
@@ -174,13 +186,8 @@ def overheard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, Ran]:
         )
         assert dump.stderr is not None
         dump.stderr.readline()  # it listens
-        heard: list[Ran] = []
-        argv = [*enter, *LISTEN, "--promisc", "--for", "5", "-i", "eth0"]
-        thread = threading.Thread(target=lambda: heard.append(ran(argv)))
-        thread.start()
-        time.sleep(3.5)
-        converse(camera, server)
-        thread.join()
+        with listening([*enter, *LISTEN, "--promisc", "--for", "3", "-i", "eth0"]) as heard:
+            converse(camera, server)
         dump.terminate()
         dump.wait()
     return heard[0], ran(
@@ -222,7 +229,7 @@ def test_camera_seen_by_its_cloud_alone_is_possible() -> None:
     packet = Ether(src="2c:a5:9c:00:10:41") / IP(src="10.9.0.2", dst="10.9.0.1") / UDP(dport=53)
     data = bytes(packet / _question("fw.ring.com"))
     problems: list[Any] = []
-    sightings = Sightings(engine(()), problems.append)
+    sightings = Sightings(engine(), problems.append)
     reader = Reader(all_probes(), problems.append, strict=True)
     for frame in Decoder("test").feed(Record(1, 0, 1, data, len(data))):
         for observation in reader.read(frame):
@@ -245,12 +252,12 @@ def test_without_rights_ports_are_bound(join: bool) -> None:
         pytest.skip("needs root to give rights away")
     with mirror() as (camera, _server, monitor), without_rights() as weak:
         monitor.address("eth0", "10.9.0.9/24")
-        argv = ["ip", "netns", "exec", monitor.name, *weak, *LISTEN, "--for", "4", "--promisc"]
-        heard: list[Ran] = []
-        thread = threading.Thread(target=lambda: heard.append(ran([*argv, *["--join"] * join])))
-        thread.start()
-        time.sleep(3)
-        with camera, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        argv = ["ip", "netns", "exec", monitor.name, *weak, *LISTEN, "--for", "2", "--promisc"]
+        with (
+            listening([*argv, *["--join"] * join]) as heard,
+            camera,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock,
+        ):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
             sock.bind(("10.9.0.2", 34_569))
             body = json.dumps({"NetWork.NetCommon": {"HostName": "H", "MAC": "00:12:17:4d:a0:63"}})
@@ -259,7 +266,6 @@ def test_without_rights_ports_are_bound(join: bool) -> None:
             interface = socket.inet_aton("10.9.0.2")
             sock.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, interface)
             sock.sendto(_notify(), ("239.255.255.250", 1900))
-        thread.join()
     document = heard[0].document
     facts = {(e["probe"]) for d in document["devices"] for e in d["evidence"]}
     assert "xiongmai" in facts
