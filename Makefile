@@ -1,9 +1,12 @@
 # The commands of a working day. `make demo` and `make test` set everything up by themselves.
 PYTHON ?= python3
+CORES := $(shell nproc)
+# Half of what tests do is wait for answers on real sockets.
+WORKERS ?= $(shell expr 2 '*' $(CORES))
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: demo test check unit bench accuracy docs lock new-probe new-vendor clean
+.PHONY: demo test check ruff format mypy contracts fingerprints pages unit bench accuracy docs lock new-probe new-vendor clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -16,17 +19,26 @@ demo: $(READY)       ## Start the lab, scan it, write demo/inventory.*
 
 test: $(READY) check unit    ## Everything that must hold
 
-check: $(READY)      ## Linters, types, import contracts
+check: $(READY)      ## Linters, types, import contracts, side by side
+	@$(MAKE) --no-print-directory --jobs=$(CORES) --output-sync=target mypy ruff format contracts fingerprints pages
+
+ruff format mypy contracts fingerprints pages: $(READY)
+ruff:
 	$(BIN)/ruff check .
+format:
 	$(BIN)/ruff format --check .
+mypy:
 	$(BIN)/mypy
+contracts:
 	$(BIN)/lint-imports
+fingerprints:
 	$(BIN)/camfinder fingerprints check
+pages:
 	$(BIN)/python tools/docs.py --check
 	$(BIN)/python tools/supported.py --check
 
-unit: $(READY)
-	$(BIN)/pytest -n auto --dist loadgroup --reruns 1
+unit: $(READY)       ## Tests; WORKERS=1 for one after the other
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 bench: $(READY)      ## Performance figures
 	$(BIN)/python benchmarks/run.py

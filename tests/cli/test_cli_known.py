@@ -2,19 +2,18 @@
 
 import json
 import os
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from books import device, document
 from netbox_server import TOKEN, Netbox, running
+from shipped import fingerprints
 from test_records_sheets import repacked, workbook
 
 from camfinder.cli import knowledge
 from camfinder.cli.app import run
 from camfinder.document import Document, dumps, loads
-from camfinder.match.fingerprint import Fingerprints, default_folder, load
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPLAYED = ROOT / "pcaps" / "hikvision-sadp" / "capture.pcapng"
@@ -24,12 +23,7 @@ MACS = ["00:40:8c:00:00:01", "44:19:b6:00:00:02"]
 @pytest.fixture(autouse=True)
 def _read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fingerprints are read once for all tests here, instead of at each command."""
-    monkeypatch.setattr(knowledge, "fingerprints", lambda _folders: _fingerprints())
-
-
-@lru_cache(1)
-def _fingerprints() -> Fingerprints:
-    return load([default_folder()])
+    monkeypatch.setattr(knowledge, "fingerprints", lambda _folders: fingerprints())
 
 
 @pytest.fixture(autouse=True)

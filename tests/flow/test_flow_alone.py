@@ -15,7 +15,7 @@ from camfinder.lab.building import Order, load_personas, order
 from camfinder.model import Target
 from camfinder.probes import all_probes
 
-pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-alone")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(20)]
 
 ALONE = Path(__file__).with_name("alone.py")
 DEVICES = Path(__file__).with_name("alone")
@@ -68,6 +68,7 @@ def test_every_method_has_a_device() -> None:
     assert set(methods()) == set(BUILDING) | {each.stem for each in DEVICES.glob("*.toml")}
 
 
+@pytest.mark.xdist_group("flow-alone-building")
 @pytest.mark.parametrize(("method", "persona"), sorted(BUILDING.items()))
 def test_found_by_its_method_alone(in_building: Found, method: str, persona: str) -> None:
     """The device, with its MAC from the payload or from the wire."""
@@ -77,6 +78,7 @@ def test_found_by_its_method_alone(in_building: Found, method: str, persona: str
     assert found[f"10.77.0.{device.host}"][0] == device.mac
 
 
+@pytest.mark.xdist_group("flow-alone-folder")
 @pytest.mark.parametrize("method", sorted(each.stem for each in DEVICES.glob("*.toml")))
 def test_device_that_speaks_nothing_else(in_folder: Found, method: str) -> None:
     """The answers come to fixed ports, by broadcast, or to a group, as the makers' devices do."""
@@ -85,6 +87,7 @@ def test_device_that_speaks_nothing_else(in_folder: Found, method: str) -> None:
     assert in_folder[method][f"10.77.0.{device.host}"][0] == device.mac
 
 
+@pytest.mark.xdist_group("flow-alone-folder")
 def test_no_method_finds_what_is_not_its_own(in_folder: Found) -> None:
     """A device answers one method here; the others do not take its answer for theirs."""
     for method, found in in_folder.items():

@@ -3,13 +3,12 @@
 from datetime import UTC, datetime
 from ipaddress import ip_address
 
+from shipped import engine
+
 from camfinder.flow.announce import Announcer
 from camfinder.flow.progress import Progress
 from camfinder.flow.sightings import Sightings
-from camfinder.match.engine import Engine
-from camfinder.match.fingerprint import default_folder, load
 from camfinder.model import Device, Fact, Observation, Transport
-from camfinder.probes import catalogue
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 ADDRESS = ip_address("192.0.2.7")
@@ -24,9 +23,7 @@ def observation(*facts: tuple[str, str], probe: str = "onvif") -> Observation:
 def test_devices_are_told_when_found_and_when_better_known() -> None:
     """Once when it is known to be a camera, again per slot settled, never for what is not new."""
     told: list[Device] = []
-    known = catalogue()
-    engine = Engine(load([default_folder()]), declares=known.declares, free_text=known.free_text)
-    sightings = Sightings(engine, lambda _problem: None)
+    sightings = Sightings(engine(), lambda _problem: None)
     announcer = Announcer(sightings, Progress(device=told.append))
     firsts = []
     for heard in (

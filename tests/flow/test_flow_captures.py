@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from places import SHARED
+from shipped import engine
 from truth import Truth
 
-from camfinder.cli.knowledge import engine
 from camfinder.document import DeviceDoc, Document, build
 from camfinder.flow.replay import replay
 from camfinder.probes import all_probes
@@ -27,7 +27,7 @@ LEFT_OUT: dict[tuple[str, str], str] = {}
 @pytest.fixture(scope="session")
 def loaded() -> Any:
     """The shipped fingerprints, compiled once."""
-    return engine(())
+    return engine()
 
 
 def replayed(name: str, loaded: Any) -> Document:

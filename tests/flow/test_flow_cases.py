@@ -1,20 +1,18 @@
 """Cases of `camfinder identify`: kinds of observations, frames, bad lines, the corpus."""
 
 import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped import engine
 
 from camfinder.flow.cases import CaseReader, identify_case
 from camfinder.flow.messages import MESSAGES
-from camfinder.match.engine import Engine
-from camfinder.match.fingerprint import default_folder, read
 from camfinder.model import Observation
-from camfinder.probes import all_probes, catalogue
+from camfinder.probes import all_probes
 
 KEYS = [
     "id",
@@ -48,14 +46,6 @@ http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</a:Action></s:Heade
 <d:Scopes>onvif://www.onvif.org/hardware/ND-1001</d:Scopes>
 <d:XAddrs>http://192.0.2.44/onvif/device_service</d:XAddrs>
 <d:MetadataVersion>1</d:MetadataVersion></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>"""
-
-
-@cache
-def engine() -> Engine:
-    """The shipped fingerprints."""
-    facts = catalogue()
-    loaded, _complaints = read([default_folder()])
-    return Engine(loaded, declares=facts.declares, free_text=facts.free_text)
 
 
 def answer(*observations: tuple[str, Any], name: str = "c1") -> dict[str, Any]:

@@ -1,30 +1,21 @@
 """Evidence of other tools in the document: hints with their origin, and nothing more."""
 
-from functools import lru_cache
-
 import pytest
 from books import device, document
+from shipped import engine
 
-from camfinder.cli.knowledge import engine
 from camfinder.document import DeviceDoc, Document, dumps, loads
 from camfinder.flow.imported import add, imported
-from camfinder.match.engine import Engine
 from camfinder.records.known import read_sightings
 
 AXIS, HIKVISION, PRINTER = "00:40:8c:12:34:56", "44:19:b6:12:34:56", "00:1e:0b:12:34:56"
-
-
-@lru_cache(1)
-def knowledge() -> Engine:
-    """The shipped fingerprints."""
-    return engine(())
 
 
 def after(text: str, *devices: DeviceDoc) -> Document:
     """The document of these devices with a file of evidence added."""
     made = document(devices)
     form, seen = read_sightings(text.encode(), "arp.txt", {})
-    add(made, [imported("arp.txt", text.encode(), form, seen)], knowledge())
+    add(made, [imported("arp.txt", text.encode(), form, seen)], engine())
     return loads(dumps(made), "x")
 
 

@@ -29,7 +29,7 @@ user = "viewer"
 password = "another-s3cret"
 """
 
-pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-login")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(40), pytest.mark.xdist_group("flow-login")]
 
 
 @pytest.fixture(scope="module")

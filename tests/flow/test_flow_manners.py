@@ -16,7 +16,7 @@ from camfinder.lab import run
 from camfinder.lab.building import order
 from camfinder.model import Direction, Frame, Transport
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow, pytest.mark.xdist_group("flow-manners")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(60), pytest.mark.xdist_group("flow-manners")]
 
 SNIFFING = Path(__file__).with_name("sniffing.py")
 SCOPE = IPv4Network("10.77.0.0/25")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from places import SHARED
+from shipped import engine
 from truth import Truth
 
-from camfinder.cli.knowledge import engine
 from camfinder.flow.cases import identify_case
 from camfinder.probes import all_probes
 
@@ -56,7 +56,7 @@ def frame(case: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def loaded() -> Any:
     """The shipped fingerprints, compiled once."""
-    return engine(())
+    return engine()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["file"])

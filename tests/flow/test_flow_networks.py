@@ -16,7 +16,8 @@ from scanning_lab import Ran, camfinder, needs_namespaces, ran
 from camfinder.lab import run
 from camfinder.lab.building import Order, Place, Subnet, load_personas
 
-pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-networks")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(25)]
+of_three = pytest.mark.xdist_group("flow-networks")
 
 SCAN = [sys.executable, "-m", "camfinder", "scan", "--json", "-q"]
 FIRST, SECOND, ROUTED = "10.77.0.0/24", "10.78.0.0/24", "10.79.0.0/24"
@@ -49,6 +50,7 @@ def three() -> Iterator[Ran]:
         yield camfinder(running, "scan", FIRST, SECOND, "10.79.0.10-29")
 
 
+@of_three
 @pytest.mark.parametrize("persona", HOMES)
 def test_each_is_found_on_its_subnet(three: Ran, persona: str) -> None:
     """With its brand, by whatever reaches it there."""
@@ -63,11 +65,13 @@ def probes(device: dict[str, Any]) -> set[str]:
     return {evidence["probe"] for evidence in device["evidence"]}
 
 
+@of_three
 def test_broadcast_leaves_by_every_attached_interface(three: Ran) -> None:
     """VStarcam answers nothing but its broadcast; it lives on the second subnet."""
     assert "vstarcam" in probes(three.device(HOMES["vstarcam-camera"]))
 
 
+@of_three
 def test_methods_that_cross_routers_are_used_beyond_one(three: Ran) -> None:
     """DHIP by unicast; Sony's broadcast does not get there."""
     assert "dhip" in probes(three.device(HOMES["dahua-nvr"]))
@@ -75,6 +79,7 @@ def test_methods_that_cross_routers_are_used_beyond_one(three: Ran) -> None:
     assert "sony" not in probes(three.device(HOMES["sony-camera"]))
 
 
+@of_three
 def test_what_cannot_reach_the_routed_subnet_is_told(three: Ran) -> None:
     """By name, with a remedy; nothing of the kind about the attached ones."""
     spots = three.document["run"]["blind_spots"]
@@ -84,6 +89,7 @@ def test_what_cannot_reach_the_routed_subnet_is_told(three: Ran) -> None:
     assert not any(FIRST in each["what"] or SECOND in each["what"] for each in spots)
 
 
+@of_three
 def test_dead_attached_addresses_are_not_connected_to(three: Ran) -> None:
     """500 addresses, four devices and two routers' legs: nothing was sent to the others."""
     asked = three.document["run"]["ledger"]["per_host"]

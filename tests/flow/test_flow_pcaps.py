@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from places import ROOT
+from shipped import engine
 from truth import letters
 
 from camfinder.capture.pcap import Capture
-from camfinder.cli.knowledge import engine
 from camfinder.document import Document, build, dumps
 from camfinder.flow.reader import Reader
 from camfinder.flow.replay import replay
@@ -23,7 +23,7 @@ SLOTS = ("kind", "brand", "maker", "model", "firmware", "serial")
 @pytest.fixture(scope="session")
 def loaded() -> Any:
     """The shipped fingerprints, compiled once."""
-    return engine(())
+    return engine()
 
 
 def wrong(truth: dict[str, Any], document: Document) -> list[str]:

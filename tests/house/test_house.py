@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import os
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,14 @@ def test_facts_are_documented() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
     missing = {key.partition(".")[0] for key in catalogue().emits if f"`{key}`" not in page}
     assert not {prefix for prefix in missing if f"`{prefix}." not in page and prefix not in page}
+
+
+@pytest.mark.xdist_group("house")
+def test_groups_reach_the_workers(request: pytest.FixtureRequest) -> None:
+    """Tests that share a costly fixture, or a port, run in one process: pytest tells xdist so."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("no workers: pytest -n 2 --dist loadgroup")
+    assert request.node.nodeid.endswith("@house")
 
 
 def test_nothing_of_one_machine_stands_in_the_project() -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from camfinder.cli.knowledge import engine
+from shipped import engine
+
 from camfinder.document import DeviceDoc, Document, FindingDoc, build
 from camfinder.flow.cases import CaseReader
 from camfinder.judge.policy import Knowledge, default_folder, load
@@ -36,10 +37,9 @@ def knowledge() -> Knowledge:
     return load([default_folder()])
 
 
-@cache
 def rules() -> Engine:
     """The shipped fingerprints, as the commands load them."""
-    return engine([])
+    return engine()
 
 
 @cache

@@ -14,6 +14,7 @@ NAMED = {"Hikvision", "Dahua", "Huawei", "ZTE", "Hytera", "HiLook", "HiWatch", "
 SELL_THEM = {"Annke", "Interlogix", "Swann", "Amcrest", "Lorex", "CP Plus", "Honeywell"}
 OF_THE_PRC = NAMED | {"Uniview", "Xiongmai", "TVT", "Tiandy", "Milesight", "Foscam", "Hipcam"}
 OF_THE_PRC |= {"HeroSpeed", "Provision-ISR", "Night Owl", "Zmodo", "Apexis"}
+pytestmark = [pytest.mark.slow(8), pytest.mark.xdist_group("judge-corpus")]
 ACCUSED = {"listed", "listed-through-maker"}
 
 

@@ -28,7 +28,7 @@ RIGHT = {
     "grandstream-camera": "not-listed",
     "swann-camera": "cannot-tell",
 }
-pytestmark = [pytest.mark.netns, pytest.mark.slow]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(40), pytest.mark.xdist_group("judge-lab")]
 
 
 def _camfinder(*arguments: str, inside: State | None = None) -> subprocess.CompletedProcess[str]:

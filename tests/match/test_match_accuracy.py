@@ -8,7 +8,7 @@ import pytest
 from places import ROOT
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_accuracy_reaches_its_thresholds(shared: Path) -> None:
     """`make accuracy` passes: thresholds may only rise."""
     assert shared.is_dir()

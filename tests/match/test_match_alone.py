@@ -1,14 +1,12 @@
 """A case by itself comes to the same as the device that reports show."""
 
-from functools import cache
+from shipped import engine
 
 from camfinder.flow.cases import CaseReader
 from camfinder.match.alone import describe_alone
-from camfinder.match.engine import Engine
-from camfinder.match.fingerprint import default_folder, load
 from camfinder.match.identify import describe
 from camfinder.model import Observation
-from camfinder.probes import all_probes, catalogue
+from camfinder.probes import all_probes
 
 CASES = [
     [("http.title", "AXIS P3245-LV Network Camera"), ("http.server", "Apache/2.4.7 (Unix)")],
@@ -19,14 +17,6 @@ CASES = [
     [("http.title", "Vivotek Network Camera"), ("http.title", "Vivotek Network Camera")],
     [("ssh.banner", "SSH-2.0-dropbear_2019.78")],
 ]
-
-
-@cache
-def engine() -> Engine:
-    """Over the shipped fingerprints."""
-    facts = catalogue()
-    rules = load([default_folder()])
-    return Engine(rules, declares=facts.declares, free_text=facts.free_text)
 
 
 def observed(pairs: list[tuple[str, str]]) -> list[Observation]:

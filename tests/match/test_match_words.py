@@ -3,19 +3,17 @@
 from typing import Any
 
 import pytest
+from shipped import engine
 
 from camfinder.flow.cases import identify_case
 from camfinder.match.engine import Engine
-from camfinder.match.fingerprint import default_folder, read
-from camfinder.probes import all_probes, catalogue
+from camfinder.probes import all_probes
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def shipped() -> Engine:
     """The shipped fingerprints, compiled."""
-    facts = catalogue()
-    loaded, _complaints = read([default_folder()])
-    return Engine(loaded, declares=facts.declares, free_text=facts.free_text)
+    return engine()
 
 
 def answer(engine: Engine, kind: str, value: str) -> dict[str, Any]:

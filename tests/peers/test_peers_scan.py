@@ -11,7 +11,12 @@ import pytest
 from netns import laboratory
 from peer_programs import peers
 
-pytestmark = [pytest.mark.netns, pytest.mark.peer, pytest.mark.xdist_group("peers")]
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.peer,
+    pytest.mark.slow(30),
+    pytest.mark.xdist_group("peers"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -236,7 +236,7 @@ def _share(counted: Counter[str]) -> float:
     return right / (right + wrong)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(10)
 def test_ten_thousand_noisy_records() -> None:
     """At least 99.5 % right, nothing merged, in 10 s; a second seed within 0.2 %."""
     shares = []

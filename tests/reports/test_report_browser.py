@@ -51,7 +51,7 @@ def rows_of(document: Document) -> int:
     return sum(device.surveillance is not False for device in document.devices)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 def test_report_of_the_lab_building(browser: Browser, tmp_path: Path) -> None:
     """The scan of the lab gives a page without an error, a request or a barrier."""
     with lab(order()) as running:
@@ -69,6 +69,7 @@ def test_report_of_the_lab_building(browser: Browser, tmp_path: Path) -> None:
         assert not wrong
 
 
+@pytest.mark.slow(12)
 def test_ten_thousand_devices(browser: Browser, tmp_path: Path) -> None:
     """Search, filter, sort, pages and sections work on 10,000 devices."""
     document = crowd(10_000)

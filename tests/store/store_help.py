@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
-from camfinder.cli.knowledge import engine
+from shipped import engine
+
 from camfinder.document import Document, build
 from camfinder.flow.sightings import Sightings
 from camfinder.match.engine import Engine
@@ -26,14 +27,11 @@ from camfinder.store.writer import Writer
 
 START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 EVERYWHERE = Plan(targets=["10.0.0.0/8"], covers=[(4, "10.0.0.1", "10.255.255.254")])
-_engines: list[Engine] = []
 
 
 def loaded() -> Engine:
     """The shipped fingerprints, compiled once."""
-    if not _engines:
-        _engines.append(engine(()))
-    return _engines[0]
+    return engine()
 
 
 def onvif(address: str, **said: str) -> Observation:

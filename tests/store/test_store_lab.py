@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from store_help import loaded
 from test_store_year import Told, told
 
@@ -177,6 +178,7 @@ def scanned(stores: tuple[Database, ...]) -> Document:
     return build(inventory)
 
 
+@pytest.mark.slow(50)
 def test_a_year_of_scans_in_two_stores(postgres: str, tmp_path: Path) -> None:
     """Twelve real scans; both stores tell exactly what happened, month by month."""
     import psycopg
@@ -208,6 +210,7 @@ def sends(path: Path) -> int:
     return int(ledger["datagrams"] + ledger["connections"] + ledger["requests"])
 
 
+@pytest.mark.slow(40)
 def test_a_deadline_can_be_resumed(tmp_path: Path) -> None:
     """A scan that ran out of time goes on where it was, once, and is complete then."""
     personas = folder(tmp_path / "personas", year()[0])
