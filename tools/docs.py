@@ -7,7 +7,8 @@ import msgspec
 
 from camfinder.document import schema
 from camfinder.flow.methods import Method, methods
-from camfinder.probes import all_probes
+from camfinder.match.schema import schema as fingerprint_schema
+from camfinder.probes import all_probes, catalogue
 from camfinder.reports import all_reports
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -62,11 +63,13 @@ def formats(text: str) -> str:
 
 def generated() -> dict[Path, bytes]:
     """Every generated file and its content."""
+    rules = msgspec.json.encode(fingerprint_schema(catalogue().emits))
     document = msgspec.json.format(msgspec.json.encode(schema()), indent=2) + b"\n"
     return {
         DOCS / "protocols.md": page().encode(),
         DOCS / "reports.md": formats((DOCS / "reports.md").read_text(encoding="utf-8")).encode(),
         DOCS / "inventory.schema.json": document,
+        DOCS / "fingerprints.schema.json": msgspec.json.format(rules, indent=2) + b"\n",
     }
 
 

@@ -131,8 +131,9 @@ def facts(as_json: AsJson = False) -> None:
 def schema() -> None:
     """Print the JSON Schema of fingerprint files, for editors (docs/fingerprints.md)."""
     from camfinder.match.schema import schema as made
+    from camfinder.probes import catalogue
 
-    _print(made())
+    _print(made(catalogue().emits))
 
 
 def _print(value: Any) -> None:
