@@ -172,7 +172,7 @@ def _check_words(rule: Rule) -> Iterator[Complaint]:
         yield Complaint(rule.file, rule.id, f"names another maker ({maker}) at hint", remedy)
 
 
-def _observations(key: str, example: Example, parse: Parse | None) -> Iterable[Observation]:
+def observed(key: str, example: Example, parse: Parse | None) -> Iterable[Observation]:
     """The example as a parser would have read it; nothing where it cannot be read here."""
     if example.raw is not None:
         return parse(_frame(key, example.raw)) if parse else ()
@@ -196,14 +196,14 @@ def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator
             if hit.raw is not None and parse is None:
                 continue
             found = [
-                each for one in _observations(key, hit, parse) for each in engine.evidence(one)
+                each for one in observed(key, hit, parse) for each in engine.evidence(one)
             ]
             yield from _check_hit(rule, key, hit, found, engine)
         for miss in rule.misses:
             if miss.text is not None and not rule.pattern.search(encodable(miss.text)):
                 continue
             found = [
-                each for one in _observations(key, miss, parse) for each in engine.evidence(one)
+                each for one in observed(key, miss, parse) for each in engine.evidence(one)
             ]
             if any(each.fingerprint == rule.id and each.fact.key == key for each in found):
                 problem = f"miss {_shown(miss)} fires on {key}"

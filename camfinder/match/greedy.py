@@ -36,7 +36,10 @@ BARE: dict[str, tuple[str, ...]] = {
 }
 """What servers and pages of all sorts of devices say, cameras or not."""
 
-CLASSES = ("Network Camera", "IP Camera", "IPCAM", "camera", "NVR", "DVR", "Live View")
+CLASSES = (
+    "Network Camera", "IP Camera", "IPCAM", "camera", "NVR", "DVR", "Live View",
+    "NVR Webserver", "DVR WebServer", "IP Camera Web Server",
+)  # fmt: skip
 """What devices of all makers call themselves: a kind, perhaps, but nobody's name."""
 
 NO_MODELS = ("", "1920x1080", "H.264", "192.0.2.1", "2026-11-24", "camera", "AAAAAAAAAAAAAAAA")
