@@ -14,7 +14,7 @@ from camfinder.document import Document
 from camfinder.flow import imported, known
 from camfinder.match.engine import Engine
 from camfinder.match.writing import quoted
-from camfinder.model import CamfinderError
+from camfinder.model import CamfinderError, Observation
 from camfinder.net.scope import Scope
 from camfinder.records import netbox as netbox_records
 from camfinder.records.known import read_sightings
@@ -50,6 +50,12 @@ class Knowing:
             imported.add(document, self.evidence, self.engine)
         asked = known.of_document(document) if scope is None else known.of_scope(scope)
         reconcile(document, self.known, self.vendor, asked)
+
+    def seen(self, document: Document) -> list[Observation]:
+        """The evidence as observations, to be kept."""
+        if self.engine is None:
+            return []
+        return imported.observations(self.evidence, self.engine, document.run.ended_at)
 
 
 class Given(NamedTuple):

@@ -54,7 +54,7 @@ class Ending:
         document = build(inventory)
         self.lists.apply(document, scope)
         self.judged.judge(document)
-        return document, keeping.finish(document)
+        return document, keeping.finish(document, self.lists.seen(document))
 
     def report(
         self,

@@ -105,16 +105,19 @@ def rematch(
     from camfinder.cli.opening import opened
     from camfinder.cli.output import print_json
     from camfinder.document import Document, build
-    from camfinder.flow.sightings import devices_of
+    from camfinder.flow.known import vendors
+    from camfinder.flow.rematch import Rematch
     from camfinder.model import Inventory
     from camfinder.store import runs as stored
     from camfinder.store.rematching import rematch as again
 
     judged = judging(policy, policies, [])
     loaded = engine(fingerprints)
+    rematching = Rematch(loaded)
 
     def document(inventory: Inventory) -> Document:
         made = build(inventory)
+        rematching.complete(made)
         judged.judge(made)
         return made
 
@@ -127,9 +130,10 @@ def rematch(
             changes = again(
                 database,
                 one,
-                lambda seen: devices_of(loaded, seen),
+                rematching.devices,
                 document,
                 loaded.fingerprints.digest,
+                vendor=vendors(loaded.fingerprints),
                 keep=not dry_run,
             )
             told += [(one, change) for change in changes]

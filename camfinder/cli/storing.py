@@ -1,13 +1,13 @@
 """The store as commands use it: where it is, and a run kept in it while it goes on."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from camfinder.cli.codes import Exit
 from camfinder.cli.opening import NONE, opened
 from camfinder.document import Document
-from camfinder.model import CamfinderError
+from camfinder.model import CamfinderError, Observation
 from camfinder.store import keeping, reading, runs
 from camfinder.store.content import Plan
 from camfinder.store.database import Database, StoreError
@@ -29,13 +29,18 @@ class Kept:
         self._run = run
         self.journal = None if database is None else Writer(database, run, past)
 
-    def finish(self, document: Document) -> Exit:
-        """Store the document and fill in what the store knows; a failure is told, not raised."""
+    def finish(self, document: Document, imported: Sequence[Observation] = ()) -> Exit:
+        """Store the document and fill in what the store knows; a failure is told, not raised.
+
+        Args:
+            document: Changed in place.
+            imported: What others have seen.
+        """
         if self._database is None or self.journal is None:
             return Exit.OK
         try:
             self.journal.close()
-            keeping.finish(self._database, self._run, document)
+            keeping.finish(self._database, self._run, document, imported)
             with self._database.reading() as connection:
                 run = runs.find(connection, str(self._run))
                 reading.fill(connection, run, document)

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 
 from camfinder.document import ClaimDoc, DeviceDoc, Document, SourceDoc, build
@@ -117,12 +118,42 @@ def add(document: Document, files: Sequence[Imported], engine: Engine) -> None:
     document.run.sources += [SourceDoc(name=file.name, sha256=file.sha256) for file in files]
 
 
-def observations(files: Sequence[Imported], engine: Engine, at: datetime) -> list[Observed]:
-    """The sightings as observations with their evidence, for whoever keeps those."""
+def observations(files: Sequence[Imported], engine: Engine, at: datetime) -> list[Observation]:
+    """The sightings as observations, for whoever keeps those; `sightings_in` reads them again."""
     sightings = [seen for file in files for seen in file.sightings]
     routers = _routers(sightings)
     made = (_observed(seen, engine, at, routed=seen.mac in routers) for seen in sightings)
-    return [observed for each in made for observed in each]
+    return [observation for each in made for observation, _evidence in each]
+
+
+def sightings_in(kept: Iterable[Observation]) -> Imported:
+    """What `observations` was made of, as one file."""
+    found: list[Sighting] = []
+    for observation in kept:
+        if observation.transport is not Transport.ETHERNET:
+            banner = _said(observation, "banner") or ""
+            service = (observation.port, observation.transport.value, banner)
+            found[-1] = replace(found[-1], services=(*found[-1].services, service))
+            continue
+        source, _, row = observation.origin.rpartition("#")
+        said = partial(_said, observation)
+        found.append(
+            Sighting(
+                source=source,
+                row=int(row),
+                kind="nmap" if observation.probe == "nmap" else "lease",
+                address=said("address"),
+                mac=said("mac"),
+                raw=observation.raw.decode("utf-8", "replace"),
+                hostname=said("hostname"),
+                at=observation.seen_at,
+            )
+        )
+    return Imported("stored", "", "stored", tuple(found))
+
+
+def _said(observation: Observation, key: str) -> str | None:
+    return observation.first(f"{observation.probe}.{key}")
 
 
 def _routers(sightings: Iterable[Sighting]) -> frozenset[str]:

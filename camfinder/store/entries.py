@@ -10,6 +10,9 @@ from typing import NamedTuple, Protocol
 
 from camfinder.model import Ledger, Observation
 
+IMPORTED = frozenset({"import", "nmap"})
+"""`probe` of observations that others made: entries of the lists that the user gave as evidence."""
+
 
 class Entry(NamedTuple):
     """One thing that was done.

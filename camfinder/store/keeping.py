@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from camfinder.document import DeviceDoc, Document
 from camfinder.match.lineage import TIERS, Face, face, pair
 from camfinder.match.names import bare, vendor_key
+from camfinder.model import Observation
 from camfinder.store import tables
-from camfinder.store.content import pack_json
+from camfinder.store.content import observation_row, pack_json
 from camfinder.store.database import Database
 from camfinder.store.runs import COMPLETE, PARTIAL, RUNNING
 
@@ -32,7 +33,9 @@ Tried = Mapping[str, Mapping[int, str]]
 """Address to port to what a connection attempt found (`net.dial.PortState`)."""
 
 
-def finish(database: Database, run: int, document: Document) -> None:
+def finish(
+    database: Database, run: int, document: Document, imported: Sequence[Observation] = ()
+) -> None:
     """Store the document of a run, all of it or nothing; its devices get their stored names.
 
     Args:
@@ -40,6 +43,7 @@ def finish(database: Database, run: int, document: Document) -> None:
         run: Number of the run.
         document: Judged and compared with records already; its ids are changed in place where
             the store knows the device by a better or an earlier name.
+        imported: What others have seen, in the document already: kept for `rematch`.
 
     Raises:
         StoreError: The database fails; what was stored before stays.
@@ -53,6 +57,7 @@ def finish(database: Database, run: int, document: Document) -> None:
         )
         tried = tried_in(connection, run)
         keep(database, connection, run, site, document, tried=tried)
+        _import(connection, run, imported)
         _forget(connection, run, site)
 
 
@@ -102,6 +107,16 @@ def keep(
             head=pack_json(head),
         )
     )
+
+
+def _import(connection: sa.Connection, run: int, imported: Sequence[Observation]) -> None:
+    """After what the run saw itself."""
+    table = tables.observations
+    last = connection.execute(sa.select(sa.func.max(table.c.number)).where(table.c.run == run))
+    first = (last.scalar() or 0) + 1
+    rows = [observation_row(run, *item) for item in enumerate(imported, first)]
+    if rows:
+        connection.execute(sa.insert(table), rows)
 
 
 def _forget(connection: sa.Connection, run: int, site: str) -> None:

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from camfinder.document import ChangeDoc, DeviceDoc, Document
+from camfinder.document import ChangeDoc, DeviceDoc, DeviceRecordDoc, Document
 from camfinder.match.lineage import face, pair
 from camfinder.model import Device, Inventory, Observation, Problem, ProblemKind, Run
+from camfinder.records.renewing import by_id, renewed
+from camfinder.records.tables import NameVendor, nobody
 from camfinder.store import keeping, reading
 from camfinder.store.changes import View
 from camfinder.store.database import Database
@@ -34,6 +36,7 @@ def rematch(
     build: Build,
     digest: str,
     *,
+    vendor: NameVendor = nobody,
     keep: bool = True,
 ) -> list[ChangeDoc]:
     """Identify the devices of a run anew; what is otherwise now.
@@ -46,6 +49,7 @@ def rematch(
         identify: With the engine of today.
         build: Makes the document.
         digest: Of the fingerprints of today.
+        vendor: Knows vendors by their names, for what records say.
         keep: Store the result; without, only say what would change.
 
     Raises:
@@ -67,6 +71,7 @@ def rematch(
     ).known
     by_number = dict(before)
     kept = [by_number[held[place]] if place in held else None for place in range(len(made.devices))]
+    _recorded(made, kept, vendor)
     changes = list(_changes([one for _, one in before], made.devices, kept, made.run.ended_at))
     if keep:
         with database.writing() as connection:
@@ -91,6 +96,20 @@ def _inventory(run: StoredRun, devices: Sequence[Device], digest: str) -> Invent
         problems=() if run.ended_at else (killed,),
         fingerprints_digest=digest,
     )
+
+
+def _recorded(made: Document, kept: Sequence[DeviceDoc | None], vendor: NameVendor) -> None:
+    """What records said of a box they say of it still, under the id that it has here."""
+    records = by_id(made.records)
+    ids = {}
+    for now, then in zip(made.devices, kept, strict=True):
+        if then is not None:
+            ids[then.id] = now.id
+            now.record = then.record and renewed(then.record, records, now, vendor)
+        elif records:
+            now.record = DeviceRecordDoc(status="unrecorded")
+    for record in made.records:
+        record.devices = [ids[name] for name in record.devices if name in ids]
 
 
 def _tried(views: Iterable[View]) -> dict[str, dict[int, str]]:

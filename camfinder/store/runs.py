@@ -14,7 +14,7 @@ from camfinder.model import Ledger
 from camfinder.store import tables
 from camfinder.store.content import Plan, observation_of, pack_json, unpack_json
 from camfinder.store.database import Database, StoreError
-from camfinder.store.entries import Entry, Past
+from camfinder.store.entries import IMPORTED, Entry, Past
 
 ELSEWHERE_S = 60.0
 """A run of another machine that has not written for so long has ended."""
@@ -165,6 +165,10 @@ def _give_up(connection: sa.Connection, row: Any) -> None:
             notes.at > row.beat_at - LOST,
         )
         .values(what="lost")
+    )
+    seen = tables.observations.c
+    connection.execute(  # lists are read anew, and come last again
+        sa.delete(tables.observations).where(seen.run == row.id, seen.probe.in_(IMPORTED))
     )
 
 

@@ -130,6 +130,42 @@ def test_lists_in_a_run_that_is_kept(capsys: pytest.CaptureFixture[str]) -> None
         assert added.record is not None
 
 
+NMAP = """<?xml version="1.0"?><nmaprun start="1793000000"><host><status state="up"/>
+<address addr="10.99.0.2" addrtype="ipv4"/><address addr="00:40:8C:12:34:57" addrtype="mac"/>
+<hostnames><hostname name="gate.example" type="PTR"/></hostnames>
+<ports><port protocol="tcp" portid="554"><state state="open"/><service name="rtsp" product="x"/>
+</port></ports></host></nmaprun>"""
+
+
+def test_rematch_sees_what_the_lists_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """Records and imported evidence of a stored run are there after it as they were before."""
+    assert run(["replay", str(REPLAYED), "--json", "-q", "--db", "none"]) == 0
+    first = shown(capsys).devices[0]
+    lines = "IP,MAC,Firmware\n", f"{first.address},{first.mac},9.9.9\n"
+    Path("l.csv").write_text("".join(lines), encoding="utf-8")
+    Path("arp.txt").write_text("10.99.0.1 dev e lladdr 44:19:b6:12:34:56 STALE\n", encoding="utf-8")
+    Path("nmap.xml").write_text(NMAP, encoding="utf-8")
+    arguments = ["replay", str(REPLAYED), "-q", "--db", "x.db", "--known", "l.csv", "--json"]
+    assert run([*arguments, "--evidence", "arp.txt", "--evidence", "nmap.xml"]) == 0
+    before = shown(capsys)
+    assert any(each.address == "10.99.0.2" and each.services for each in before.devices)
+    assert run(["rematch", "--db", "x.db", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+    assert run(["report", "--db", "x.db", "--json"]) == 0
+    after = shown(capsys)
+    assert {each.id: each.record for each in after.devices} == {
+        each.id: each.record for each in before.devices
+    }
+    differs = [d.field for each in after.devices if each.record for d in each.record.differs]
+    assert differs == ["firmware"]
+    assert after.records == before.records
+    assert after.run.sources == before.run.sources
+    slots = ("address", "addresses", "mac", "hostname", "possible", "claims", "services")
+    for then, now in zip(before.devices, after.devices, strict=True):
+        assert [getattr(now, slot) for slot in slots] == [getattr(then, slot) for slot in slots]
+        assert [item.where for item in now.evidence] == [item.where for item in then.evidence]
+
+
 def _xlsx_bomb() -> bytes:
     return repacked(workbook([["a"]]), {"xl/sharedStrings.xml": b" " * (80 << 20)})
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 from store_help import onvif, run
 
-from camfinder.model import Ledger
-from camfinder.store import reading, runs, tables
+from camfinder.model import Ledger, Problem, ProblemKind
+from camfinder.store import keeping, reading, runs, tables
 from camfinder.store.content import Plan
 from camfinder.store.database import Database, StoreError
 from camfinder.store.entries import Entry
@@ -116,6 +117,18 @@ def test_what_was_sent_last_stays_lost(store: Database) -> None:
         assert [entry.what for entry in past.entries] == ["sent", "resolve", "asked", "lost"]
         with store.writing() as connection:
             connection.execute(ended.values(beat_at=end + timedelta(seconds=later_s)))
+
+
+def test_lists_are_read_anew_by_who_goes_on(store: Database) -> None:
+    """What others have seen comes after all that the run sees, so it goes until then."""
+    cut = Problem(ProblemKind.SKIPPED, None, None, "deadline")
+    told = run(store, [onvif("10.0.0.1", manufacturer="AXIS")], problems=(cut,))
+    list_says = replace(onvif("10.0.0.2"), probe="import", origin="arp.txt#1")
+    keeping.finish(store, 1, told, [list_says, list_says])
+    with store.reading() as connection:
+        assert len(list(reading.observations(connection, 1))) == 3
+    _, past = runs.take_up(store, site=None, plan=None)
+    assert [seen.probe for seen in past.observations] == ["onvif"]
 
 
 def test_two_runs_at_once(place: str) -> None:
