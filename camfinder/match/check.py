@@ -195,16 +195,12 @@ def _check_examples(rule: Rule, engine: Engine, parse: Parse | None) -> Iterator
         for hit in rule.hits:
             if hit.raw is not None and parse is None:
                 continue
-            found = [
-                each for one in observed(key, hit, parse) for each in engine.evidence(one)
-            ]
+            found = [each for one in observed(key, hit, parse) for each in engine.evidence(one)]
             yield from _check_hit(rule, key, hit, found, engine)
         for miss in rule.misses:
             if miss.text is not None and not rule.pattern.search(encodable(miss.text)):
                 continue
-            found = [
-                each for one in observed(key, miss, parse) for each in engine.evidence(one)
-            ]
+            found = [each for one in observed(key, miss, parse) for each in engine.evidence(one)]
             if any(each.fingerprint == rule.id and each.fact.key == key for each in found):
                 problem = f"miss {_shown(miss)} fires on {key}"
                 yield Complaint(rule.file, rule.id, problem, "make match narrower")

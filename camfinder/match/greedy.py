@@ -1,11 +1,11 @@
 """Rules and forms that take more than is theirs: anybody's words, other makers' numbers."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from camfinder.datafiles import Complaint
 from camfinder.match.nouns import Fingerprints, ModelForm, Rule
-from camfinder.match.patterns import compile_pattern
+from camfinder.match.patterns import PatternSet, encoded
 from camfinder.model import SURVEILLANCE_KINDS, Slot, Strength
 
 ANYTHING = ("x", "0", "A" * 32, "-", "".join(map(chr, range(32, 127))))
@@ -64,26 +64,39 @@ def check_greed(
         texts: Keys of the facts that are running text.
         only: Ids of the rules and forms that are looked at; empty for all.
     """
-    for rule in fingerprints.rules:
-        if (not only or rule.id in only) and not rule.requires:
-            yield from _check_rule(rule, texts)
+    rules = [r for r in fingerprints.rules if (not only or r.id in only) and not r.requires]
+    for rule, taken in _taken_by(rules):
+        yield from _check_rule(rule, taken, texts)
     forms = [form for form in fingerprints.models if not only or form.id in only]
     yield from _check_forms(forms, fingerprints)
 
 
-def _check_rule(rule: Rule, texts: Collection[str]) -> Iterator[Complaint]:
-    if rule.pattern.search(""):
+def _taken_by(rules: Sequence[Rule]) -> Iterator[tuple[Rule, frozenset[str]]]:
+    """Rules with those of the texts that tell nothing in which their pattern occurs."""
+    taken: dict[int, set[str]] = defaultdict(set)
+    likely = PatternSet([rule.match for rule in rules])
+    for text in {"", *ANYTHING, *CLASSES, *(text for texts in BARE.values() for text in texts)}:
+        for index in likely(encoded(text)):
+            if rules[index].pattern.search(text):
+                taken[index].add(text)
+    yield from ((rules[index], frozenset(texts)) for index, texts in sorted(taken.items()))
+
+
+def _check_rule(
+    rule: Rule, taken: Collection[str], free_text: Collection[str]
+) -> Iterator[Complaint]:
+    if "" in taken:
         problem = "match takes the empty text"
         yield Complaint(rule.file, rule.id, problem, "make a part of it necessary")
         return
     names = max(_strength(rule, Slot.BRAND), _strength(rule, Slot.MAKER))
     kind = _strength(rule, Slot.KIND) if _says_surveillance(rule) else 0
     for key in rule.facts:
-        if key.split(".", 1)[0] not in SHARED or not (key in texts or key in BARE):
+        if key.split(".", 1)[0] not in SHARED or not (key in free_text or key in BARE):
             continue
         tried = (*BARE.get(key, ()), *ANYTHING) if max(names, kind) >= Strength.FAMILY else ()
         for text in (*tried, *(CLASSES if names >= Strength.FAMILY else ())):
-            if rule.pattern.search(text):
+            if text in taken:
                 problem = f"match takes {text[:40]!r} of {key}, which says nothing of its sender"
                 remedy = "hold on to the maker's own words, add requires, or prove only hint"
                 yield Complaint(rule.file, rule.id, problem, remedy)
@@ -98,28 +111,28 @@ def _says_surveillance(rule: Rule) -> bool:
     return rule.gives.get(Slot.KIND) in SURVEILLANCE_KINDS
 
 
-def _check_forms(forms: Iterable[ModelForm], fingerprints: Fingerprints) -> Iterator[Complaint]:
+def _check_forms(forms: Sequence[ModelForm], fingerprints: Fingerprints) -> Iterator[Complaint]:
+    whole = PatternSet([f"(?i)^(?:{form.match})$" for form in forms], by_literals=False)
     narrower = "make match narrower"
-    for form in forms:
-        pattern = compile_pattern(f"(?i)^(?:{form.match})$")
-        for text in NO_MODELS:
-            if pattern.search(text):
-                yield Complaint(form.file, form.id, f"takes {text!r}, which is no model", narrower)
-        taken: dict[str, str] = defaultdict(str)
-        for other in fingerprints.models:
-            if other.vendor == form.vendor:
+    for text in NO_MODELS:
+        for form in (forms[index] for index in sorted(whole(encoded(text)) or ())):
+            yield Complaint(form.file, form.id, f"takes {text!r}, which is no model", narrower)
+    vendors: dict[str, dict[str, str]] = defaultdict(dict)
+    for other in fingerprints.models:
+        taken = {index: hit for hit in other.hits for index in whole(encoded(hit)) or ()}
+        for form, hit in ((forms[index], hit) for index, hit in sorted(taken.items())):
+            if form.vendor == other.vendor:
                 continue
-            hit = next(filter(pattern.search, other.hits), None)
-            if hit is None:
-                continue
-            taken[other.vendor] = hit
+            vendors[form.id][other.vendor] = hit
             if _claims_alone(form, other, fingerprints):
                 problem = f"takes {hit!r} of {other.id} and proves {form.proves.word}"
                 remedy = "make match narrower, prove family or hint, or name the other in relabels"
                 yield Complaint(form.file, form.id, problem, remedy)
-        if len(taken) > MAX_VENDORS:
-            some = ", ".join(f"{hit!r} of {vendor}" for vendor, hit in list(taken.items())[:3])
-            problem = f"takes model numbers of {len(taken)} other vendors: {some}"
+    for form in forms:
+        found = vendors[form.id]
+        if len(found) > MAX_VENDORS:
+            some = ", ".join(f"{hit!r} of {vendor}" for vendor, hit in list(found.items())[:3])
+            problem = f"takes model numbers of {len(found)} other vendors: {some}"
             yield Complaint(form.file, form.id, problem, narrower)
 
 
