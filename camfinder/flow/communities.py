@@ -54,9 +54,10 @@ class Managers:
     async def _answers(self, address: Address, community: str, version: str) -> bool:
         """Whether the agent took the community; where all at once was too much it is asked less."""
         frames = await self._question(address, community, version, short=version == "1")
-        if version == "2c" and any(snmp.is_refused_in_part(each.payload) for each in frames):
+        errors = {snmp.error_of(each.payload) for each in frames}
+        if version == "2c" and errors & snmp.TOO_MUCH:
             await self._question(address, community, version, short=True)
-        return bool(frames)
+        return bool(errors & {0, *snmp.TOO_MUCH})
 
     async def _question(
         self, address: Address, community: str, version: str, *, short: bool

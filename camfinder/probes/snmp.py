@@ -25,9 +25,9 @@ PORT = 161
 GET, RESPONSE = 0xA0, 0xA2
 VERSIONS = MappingProxyType({"1": 0, "2c": 1})
 MAX_BINDINGS = 64
-NO_REST = frozenset({1, 2, 5})
-"""Errors of an agent that accepts the community but not this question: tooBig, noSuchName,
-genErr."""
+TOO_MUCH = frozenset({1, 2, 5})
+"""Errors of an agent that took the community, but cannot answer all that was asked at once: tooBig,
+noSuchName, genErr."""
 
 SYSTEM = MappingProxyType(
     {
@@ -103,13 +103,13 @@ def without_community(payload: bytes) -> bytes:
     return ber.element(ber.SEQUENCE, version.whole + ber.element(ber.TEXT, b"") + unit.whole)
 
 
-def is_refused_in_part(payload: bytes) -> bool:
-    """Whether the agent took the community, but cannot answer all that was asked at once."""
+def error_of(payload: bytes) -> int | None:
+    """The error status of a response, 0 for none; None where it is no response."""
     try:
         unit = _unit(payload)
     except ParseError:
-        return False
-    return unit is not None and int.from_bytes(unit[1].content, "big") in NO_REST
+        return None
+    return None if unit is None else int.from_bytes(unit[1].content, "big")
 
 
 def parse(frame: Frame) -> Iterable[Observation]:

@@ -31,9 +31,8 @@ communities = []
 
 
 class Scans(NamedTuple):
-    """A scan without the file, one with it, and one by SNMP alone."""
+    """A scan with the file of communities, and one by SNMP alone."""
 
-    without: Ran
     given: Ran
     alone: Ran
     seen: dict[str, list[Seen]]
@@ -42,7 +41,7 @@ class Scans(NamedTuple):
 
 @pytest.fixture(scope="module")
 def scans(tmp_path_factory: pytest.TempPathFactory) -> Scans:
-    """The three, each with a sniffer beside it."""
+    """Both, each with a sniffer beside it."""
     needs_namespaces()
     folder = tmp_path_factory.mktemp("communities")
     file = folder / "credentials.toml"
@@ -51,7 +50,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Scans:
     given = ["--credentials", str(file)]
     kept = ["--record", str(folder / "scan.pcapng"), "-o", str(folder / "inventory.html")]
     kept += ["--db", str(folder / "store.db")]
-    wanted = {"without": [], "given": given + kept, "alone": [*given, "--only", "snmp"]}
+    wanted = {"given": given + kept, "alone": [*given, "--only", "snmp"]}
     with run.lab(order(PERSONAS, mode="namespace", hurry=True)) as running:
 
         def scanned(name: str) -> Ran:
@@ -61,7 +60,7 @@ def scans(tmp_path_factory: pytest.TempPathFactory) -> Scans:
 
         done = {name: scanned(name) for name in wanted}
     seen = {name: packets(folder / name) for name in wanted}
-    return Scans(done["without"], done["given"], done["alone"], seen, folder)
+    return Scans(done["given"], done["alone"], seen, folder)
 
 
 def asked(scans: Scans, name: str) -> dict[str, list[Any]]:
@@ -87,11 +86,6 @@ def slots(ran: Ran, address: str) -> tuple[Any, ...]:
 AXIS = ("Axis", "P3245-LVE", "10.12.182")
 
 
-def test_nobody_is_asked_without_a_community(scans: Scans) -> None:
-    """Not one datagram to the port of SNMP."""
-    assert asked(scans, "without") == {}
-
-
 def test_first_community_that_is_answered_is_the_last(scans: Scans) -> None:
     """Each is sent once, in the order of the file."""
     told = asked(scans, "given")
@@ -112,9 +106,6 @@ def test_only_questions_that_read(scans: Scans) -> None:
 
 def test_found_by_snmp_alone(scans: Scans) -> None:
     """A camera that answers a manager and nobody else."""
-    assert not any(
-        ALONE in d["addresses"] and d["model"] for d in scans.without.document["devices"]
-    )
     for done in (scans.given, scans.alone):
         assert slots(done, ALONE) == AXIS
         assert done.device(ALONE)["surveillance"] is True

@@ -180,12 +180,13 @@ def test_nothing_is_asked_without_a_community() -> None:
     assert not [*PROBE.follow_ups(seen, Known(frozenset({"axis"}), frozenset({Slot.BRAND})))]
 
 
-@pytest.mark.parametrize(("error", "expected"), [(0, False), (1, True), (2, True), (5, True)])
-def test_agent_that_cannot_answer_all_at_once(error: int, expected: bool) -> None:
-    """tooBig, noSuchName and genErr: the community was right, the question too much."""
-    assert snmp.is_refused_in_part(message(error=error)) is expected
-    assert not snmp.is_refused_in_part(message(error=error, kind=0xA0))
-    assert not snmp.is_refused_in_part(message(error=error)[:-3])
+@pytest.mark.parametrize("error", [0, 1, 2, 5, 16])
+def test_error_of_a_response(error: int) -> None:
+    """tooBig, noSuchName and genErr: the community was right; authorizationError: it was not."""
+    assert snmp.error_of(message(error=error)) == error
+    assert (error in snmp.TOO_MUCH) is (error in {1, 2, 5})
+    assert snmp.error_of(message(error=error, kind=0xA0)) is None
+    assert snmp.error_of(message(error=error)[:-3]) is None
 
 
 def test_requests_and_version_3_are_silent() -> None:
@@ -213,7 +214,7 @@ def test_broken_encodings() -> None:
 def test_hostile_bytes(payload: bytes) -> None:
     """Nothing but ParseError comes out; what is recorded never has the community of a message."""
     survives(PROBE, frame(payload, 161))
-    snmp.is_refused_in_part(payload)
+    snmp.error_of(payload)
     kept = snmp.without_community(payload)
     assert not kept or kept[kept.index(b"\x02") :].find(b"\x04\x00") > 0
 
