@@ -31,21 +31,18 @@ def read_known(
         CamfinderError: It is empty, broken, too long, or nothing in it is recognised.
     """
     _check(data, name)
-    if sheets.is_archive(data) or data.startswith(b"\xd0\xcf\x11\xe0"):
+    if _is_workbook(data):
         return _workbook(data, name, said, vendor)
     if nmap.is_nmap(data):
         return leases.known(list(nmap.nmap(data, name)), name, "nmap XML")
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
+    if _is_document(data):
         return _inventory(data, name)
     content = text.decode(data, name)
     if not said:
         seen = _sightings(content, name)
         if seen is not None:
             return leases.known(seen[1], name, seen[0])
-    rows = sheets.csv_rows(content, name)
-    if leases.is_kea(rows) and not said:
-        return leases.known(list(leases.kea(rows, name)), name, "Kea leases")
-    return read_table(rows, name, said, vendor)
+    return _table(content, name, said, vendor)
 
 
 def read_sightings(data: bytes, name: str, said: Mapping[str, str]) -> tuple[str, list[Sighting]]:
@@ -60,12 +57,15 @@ def read_sightings(data: bytes, name: str, said: Mapping[str, str]) -> tuple[str
     _check(data, name)
     if nmap.is_nmap(data):
         return "nmap XML", list(nmap.nmap(data, name))
-    if not sheets.is_archive(data) and not data.startswith(b"\xd0\xcf\x11\xe0"):
+    if _is_workbook(data):
+        known = _workbook(data, name, said, nobody)
+    else:
         content = text.decode(data, name)
         seen = None if said else _sightings(content, name)
         if seen is not None:
             return seen
-    known = read_known(data, name, said)
+        document = _is_document(data)
+        known = _inventory(data, name) if document else _table(content, name, said, nobody)
     found = list(chain.from_iterable(map(_seen, known.records)))
     if not found:
         raise CamfinderError(f"{name}: no addresses or MACs in it; name a column: --map mac=HEADER")
@@ -80,6 +80,24 @@ def _check(data: bytes, name: str) -> None:
         )
     if not data.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
         raise CamfinderError(f"{name} is empty; give a list with a column of addresses or MACs")
+
+
+def _is_workbook(data: bytes) -> bool:
+    """An XLSX, or an old XLS, which the reader of workbooks refuses in words."""
+    return sheets.is_archive(data) or data.startswith(b"\xd0\xcf\x11\xe0")
+
+
+def _is_document(data: bytes) -> bool:
+    """JSON: an earlier inventory."""
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{"
+
+
+def _table(content: str, name: str, said: Mapping[str, str], vendor: NameVendor) -> Known:
+    """Rows and columns of a text."""
+    rows = sheets.csv_rows(content, name)
+    if leases.is_kea(rows) and not said:
+        return leases.known(list(leases.kea(rows, name)), name, "Kea leases")
+    return read_table(rows, name, said, vendor)
 
 
 def _sightings(content: str, name: str) -> tuple[str, list[Sighting]] | None:
