@@ -28,6 +28,27 @@ some evidence suggests it. Bytes, quirks and sources stand in each module's docs
 """
 
 
+FACTS = """# Facts
+
+What a fingerprint rule may name. Generated from `camfinder/probes/*.py` by `make docs`;
+`camfinder fingerprints facts` prints the same. The prefix is the protocol.
+
+| fact | meaning |
+|---|---|
+"""
+
+
+def facts() -> str:
+    """`docs/facts.md`."""
+    known = sorted(catalogue().emits.items())
+    return FACTS + "".join(f"| `{key}` | {cell(meaning)} |\n" for key, meaning in known)
+
+
+def cell(text: str) -> str:
+    """Text that does not end its cell."""
+    return text.replace("|", "\\|")
+
+
 def page() -> str:
     """`docs/protocols.md`."""
     return HEAD + "".join(_row(method) for method in methods(all_probes()))
@@ -46,7 +67,7 @@ def _row(method: Method) -> str:
         method.needs_rights,
         method.yields,
     )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"
+    return "| " + " | ".join(map(cell, cells)) + " |\n"
 
 
 def formats(text: str) -> str:
@@ -67,6 +88,7 @@ def generated() -> dict[Path, bytes]:
     document = msgspec.json.format(msgspec.json.encode(schema()), indent=2) + b"\n"
     return {
         DOCS / "protocols.md": page().encode(),
+        DOCS / "facts.md": facts().encode(),
         DOCS / "reports.md": formats((DOCS / "reports.md").read_text(encoding="utf-8")).encode(),
         DOCS / "inventory.schema.json": document,
         DOCS / "fingerprints.schema.json": msgspec.json.format(rules, indent=2) + b"\n",

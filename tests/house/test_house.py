@@ -2,16 +2,18 @@
 
 import ast
 import os
+import re
 from pathlib import Path
 
 import pytest
 from places import ROOT
 
-from camfinder.probes import Probe, all_probes, catalogue
+from camfinder.probes import Probe, all_probes
 from camfinder.reports import all_reports
 
 SOURCES = sorted((ROOT / "camfinder").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
 LONGEST_FILE = 400
 ALLOWED = {"camfinder/model.py": "all nouns stand in one place, with their meanings"}
 LONGEST_FUNCTION = 62
@@ -74,11 +76,24 @@ def test_reports_have_their_own_suffixes() -> None:
     assert len(suffixes) == len(set(suffixes))
 
 
-def test_facts_are_documented() -> None:
-    """The architecture page names every protocol that has facts."""
+def test_every_package_has_its_place() -> None:
+    """The architecture page names each package and shared module, and no other."""
     page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
-    missing = {key.partition(".")[0] for key in catalogue().emits if f"`{key}`" not in page}
-    assert not {prefix for prefix in missing if f"`{prefix}." not in page and prefix not in page}
+    named = set(re.findall(r"^\| `([a-z]+(?:/|\.py))` \|", page, re.MULTILINE))
+    there = {f"{path.parent.name}/" for path in (ROOT / "camfinder").glob("*/__init__.py")}
+    there |= {path.name for path in (ROOT / "camfinder").glob("[!_]*.py")}
+    assert named == there
+
+
+@pytest.mark.parametrize("page", PAGES, ids=relative)
+def test_pages_lead_somewhere(page: Path) -> None:
+    """Every link and picture of a page is there."""
+    text = page.read_text(encoding="utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text)]
+    missing = [
+        link for link in links if link and "://" not in link and not (page.parent / link).exists()
+    ]
+    assert not missing
 
 
 @pytest.mark.xdist_group("house")
