@@ -3,6 +3,9 @@
 import sys
 from pathlib import Path
 
+from camfinder.match.fingerprint import default_folder, load
+from camfinder.match.names import vendor_key
+
 ROOT = Path(__file__).resolve().parent.parent
 
 PROBE = '''"""{title} discovery: what it is, in one line.
@@ -65,24 +68,37 @@ def test_foreign_bytes_give_nothing():
     assert list(PROBE.parse(frame(b"HTTP/1.1 200 OK\\r\\n\\r\\n"))) == []
 '''
 
-VENDOR = """schema = 1
+VENDOR = """# What the keys mean: docs/fingerprints.md. Then: camfinder fingerprints check {name}
+schema = 1
 
 [vendor]
 id = "{name}"
-name = "{title}"
-aliases = []
+name = "{title}"  # as reports show it
+aliases = []  # other spellings, as devices or registries write them
 source = "where the name was learnt"
 
+# What the model numbers look like: found in titles and model fields beside the brand's name.
+[[model]]
+id = "{name}.model.camera"
+match = 'XX-\\d{{4}}[A-Z]{{0,3}}'
+kind = "camera"
+proves = "hint"  # how sure the brand is from the number alone
+hits = ["XX-1001", "XX-2210IR"]
+misses = ["XX-1"]
+source = "where the numbers were learnt"
+
+# What a device says of itself. `camfinder fingerprints facts` lists the facts.
 [[rule]]
 id = "{name}.http.title"
 fact = "http.title"
-match = '^{title} Network Camera$'
+match = '^{title} (?P<model>XX-\\w+) Network Camera$'
 proves = "distinct"
-gives = {{ brand = "{name}", kind = "camera" }}
+gives = {{ brand = "{name}", kind = "camera", model = "{{model}}" }}
 source = "where the fact was learnt"
 
   [[rule.hit]]
-  text = '{title} Network Camera'
+  text = '{title} XX-1001 Network Camera'
+  gives = {{ model = "XX-1001" }}
 
   [[rule.miss]]
   text = 'Network Camera'
@@ -93,11 +109,15 @@ source = "where the fact was learnt"
 def main() -> int:
     """Write the files; existing ones are left alone."""
     what, name = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
-    ok = name.replace("_", "").replace("-", "").isalnum() and name.islower()
-    if what not in {"probe", "vendor"} or not ok:
-        print(f"make new-{what} NAME=name, in lower-case letters, digits, - (vendor) or _ (probe)")
+    mark = {"probe": "_", "vendor": "-"}.get(what, "")
+    plain = name.replace(mark, "")
+    if not (mark and plain.isascii() and plain.isalnum() and name == name.lower()):
+        print(f"make new-{what} NAME=name, in lower-case letters, digits, {mark}")
         return 2
-    title = name.replace("_", " ").replace("-", " ").title()
+    title = name.replace(mark, " ").title()
+    if what == "vendor" and (owner := _owner(name)):
+        print(f"{name} is a name of {owner}: add to fingerprints/{owner}.toml")
+        return 2
     files = {
         "probe": {
             ROOT / "camfinder" / "probes" / f"{name}.py": PROBE,
@@ -112,8 +132,16 @@ def main() -> int:
     for path, text in files.items():
         path.write_text(text.format(name=name, title=title), encoding="utf-8")
         print(f"wrote {path.relative_to(ROOT)}")
-    print("next:", "docs/add-a-protocol.md" if what == "probe" else "docs/fingerprints.md")
+    if what == "probe":
+        print("next: docs/add-a-protocol.md")
+    else:
+        print(f"next: edit it (docs/fingerprints.md), camfinder fingerprints check {name}")
     return 0
+
+
+def _owner(name: str) -> str:
+    """The vendor that is known by this name already; empty for none."""
+    return load([default_folder()]).by_name.get(vendor_key(name), "")
 
 
 if __name__ == "__main__":

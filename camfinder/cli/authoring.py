@@ -216,7 +216,7 @@ def _next_steps(made: "Draft", path: Path | None, to: str | None) -> None:
         folder = "" if to is None else f" --fingerprints {path.parent}"
         lines += [
             "  next   give it misses: what others say that is nearly the same",
-            f"  next   camfinder fingerprints check{folder}",
+            f"  next   camfinder fingerprints check {rule.id.split('.', 1)[0]}{folder}",
             f"  next   camfinder rematch --dry-run{folder}",
         ]
     print("\n".join(lines), file=sys.stderr)

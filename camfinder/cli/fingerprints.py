@@ -1,5 +1,6 @@
 """`camfinder fingerprints`: the knowledge, checked, listed, shown, added to."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,7 +30,12 @@ commands.command("new")(new)
 
 
 @commands.command("check")
-def check(folders: options.Folders = []) -> None:  # noqa: B006
+def check(
+    vendors: Annotated[
+        list[str], typer.Argument(help="Only files of these vendors, and what their rules touch.")
+    ] = [],  # noqa: B006
+    folders: options.Folders = [],  # noqa: B006
+) -> None:
     """Check every file: schema, hits, misses, overlap, greed. Exit code 2 on complaints.
 
     Each complaint names file, rule and remedy. A rule that cannot be read is not checked further.
@@ -41,8 +47,18 @@ def check(folders: options.Folders = []) -> None:  # noqa: B006
     from camfinder.probes import all_probes, catalogue
 
     loaded, unread = read(layers(folders))
+    only = {id_ for id_, one in loaded.by_id.items() if one.vendor in vendors}
+    if vendors:
+        unread = tuple(each for each in unread if Path(each.file).stem.lstrip("_") in vendors)
+        known = {one.vendor for one in loaded.by_id.values()} | set(loaded.vendors)
+        read_at_all = known | {Path(each.file).stem for each in unread}
+        if missing := [each for each in vendors if each not in read_at_all]:
+            raise CamfinderError(f"{missing[0]}: no such vendor; see `camfinder fingerprints list`")
     reader = Reader(all_probes(), lambda _problem: None, strict=True)
-    found = [*unread, *complaints_of(loaded, catalogue=catalogue(), parse=reader.read)]
+    found = [*unread]
+    if only or not vendors:
+        checked = complaints_of(loaded, catalogue=catalogue(), parse=reader.read, only=only)
+        found += checked
     for complaint in found:
         print(complaint)
     sums = f"{len(loaded.vendors)} vendors, {len(loaded.rules)} rules, {len(loaded.models)} models"

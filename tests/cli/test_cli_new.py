@@ -297,6 +297,10 @@ def test_check_lists_all_complaints(folder: Desk) -> None:
     assert "axis.second: gives.kind 'webcam'; one of:" in found[0]
     assert "axis.overlay: miss 'Zephyrcam' fires on http.title; make match" in found[1]
     assert "complaints" in done.stdout.splitlines()[-1]
+    done = folder.run("fingerprints", "check", "axis", "--fingerprints", "mine")
+    assert done.stdout.splitlines()[:-1] == found
+    done = folder.run("fingerprints", "check", "axes")
+    assert (done.returncode, "axes: no such vendor" in done.stderr) == (2, True)
 
 
 def test_what_there_is_can_be_read_by_programs(folder: Desk) -> None:
