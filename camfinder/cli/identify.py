@@ -44,7 +44,12 @@ def identify(
         try:
             case = msgspec.json.decode(line)
             answer = identify_case(case, loaded, probes)
-        except (msgspec.DecodeError, CamfinderError) as error:
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            RecursionError,
+            CamfinderError,
+        ) as error:
             failed = True
             answer = {"line": number, "error": str(error)}
         failed = failed or "error" in answer

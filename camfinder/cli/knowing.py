@@ -168,7 +168,7 @@ def _saved(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
             found = tomllib.loads(file.read(MAX_MAP_BYTES).decode())
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CamfinderError(
             f"--map {path}: {error}; write address=HEADER, or name a file of --save-map"
         ) from error

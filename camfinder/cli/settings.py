@@ -47,7 +47,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
             found = tomllib.load(file)
     except (FileNotFoundError, NotADirectoryError, PermissionError):
         return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CamfinderError(f"{path}: {error}; mend the settings file or remove it") from error
     common = {key: value for key, value in found.items() if not isinstance(value, dict)}
     tables = {key: value for key, value in found.items() if isinstance(value, dict)}

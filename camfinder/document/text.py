@@ -39,7 +39,7 @@ def loads(data: bytes, name: str) -> Document:
     """
     try:
         document = msgspec.json.decode(data, type=Document)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise CamfinderError(
             f"{name} is not an inventory document ({error}); make one with --json or -o FILE.json"
         ) from error

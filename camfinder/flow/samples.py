@@ -112,14 +112,26 @@ def _facts_of(device: DeviceDoc) -> Iterator[Fact]:
     for item in device.evidence:
         yield Fact(item.fact, item.value)
     for service in device.services:
-        key = {"http": "http.server", "rtsp": "rtsp.server"}.get(service.protocol)
-        if service.banner and key:
+        if service.banner and (key := _banner_fact(service.protocol, service.banner)):
             yield Fact(key, service.banner)
-        elif service.banner and service.protocol in {"ftp", "telnet", "ssh"}:
-            yield Fact(f"{service.protocol}.banner", service.banner)
     if device.certificate is not None:
         yield Fact("tls.subject", device.certificate.subject)
         yield Fact("tls.issuer", device.certificate.issuer)
+
+
+def _banner_fact(protocol: str, banner: str) -> str:
+    """The fact that a service's line was; empty where that is not known.
+
+    Of HTTP it is the server, or where that said nothing the title: a server's name is one word, or
+    holds a slash or a version.
+    """
+    if protocol == "http":
+        last = banner.rsplit(" ", maxsplit=1)[-1]
+        server = "/" in banner or last == banner or last[:1].isdigit() or "httpd" in banner.lower()
+        return "http.server" if server else "http.title"
+    if protocol in {"rtsp", "sip", "ssdp"}:
+        return f"{protocol}.server"
+    return f"{protocol}.banner" if protocol in {"ftp", "telnet", "ssh"} else ""
 
 
 def _identity_of(device: DeviceDoc) -> Iterator[tuple[str, str]]:
@@ -147,7 +159,13 @@ def from_cases(
         try:
             case = msgspec.json.decode(line)
             observations, _problems = reader.read(case)
-        except (msgspec.DecodeError, CamfinderError, AttributeError) as error:
+        except (
+            msgspec.DecodeError,
+            UnicodeDecodeError,
+            RecursionError,
+            CamfinderError,
+            AttributeError,
+        ) as error:
             raise CamfinderError(f"{name}, line {number}: {error}; see docs/identify.md") from error
         known = str(case.get("id", number))
         yield _observed(known, observations, declares, case=True)

@@ -139,6 +139,48 @@ def test_identify_answers_every_line(tmp_path: Path) -> None:
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize(
+    "line", [b'{"id": "caf\xe9"}', b"[" * 200_000, b'"\\ud800'], ids=["bytes", "deep", "half"]
+)
+def test_a_line_that_is_no_json_costs_the_others_nothing(line: bytes, tmp_path: Path) -> None:
+    """Bytes that are no UTF-8, brackets without end: an error in their place."""
+    good = b'{"id": "a", "observations": [{"kind": "http.title", "value": "AXIS P3245-V"}]}'
+    (tmp_path / "cases.jsonl").write_bytes(line + b"\n" + good + b"\n")
+    done = run("identify", "cases.jsonl", cwd=tmp_path)
+    first, second = (json.loads(told) for told in done.stdout.splitlines())
+    assert (first["line"], second["model"], done.returncode) == (1, "P3245-V", 2)
+    assert first["error"]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_hostile_document_is_explained(tmp_path: Path) -> None:
+    """Terminal escapes in any field, evidence that is missing, bytes that are no base64."""
+    run("replay", CASE, "--no-store", "-o", "a.json", cwd=tmp_path)
+    document = json.loads((tmp_path / "a.json").read_text())
+    (device,) = [d for d in document["devices"] if "10.77.0.11" in d["addresses"]]
+    escape = "\x1b]0;owned\x07"
+    device |= {"addresses": ["10.77.0.11", escape], "address": escape, "mac": None, "kind": escape}
+    device["evidence"][0] |= {"fact": escape, "fingerprint": escape, "excerpt": "abcde"}
+    device["claims"]["model"][0]["evidence"].append("nowhere")
+    (tmp_path / "b.json").write_text(json.dumps(document))
+    done = run("explain", "10.77.0.11", "--from", "b.json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    assert "\\x1b]0;owned" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "text", [b'{"schema": ' + b"[" * 200_000, b'{"schema": "\xff"}'], ids=["deep", "bytes"]
+)
+def test_a_broken_document_is_named(text: bytes, tmp_path: Path) -> None:
+    """Whatever the bytes are: one line that says what it should be."""
+    (tmp_path / "b.json").write_bytes(text)
+    done = run("report", "b.json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "b.json is not an inventory document" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_interrupted_scan_still_reports(tmp_path: Path) -> None:
     """Ctrl-C: exit code 130, the report is written, and it says that it was interrupted."""
     process = subprocess.Popen(
