@@ -1,6 +1,7 @@
 """Runs a command and counts the frames that this machine sends meanwhile: `counting.py IFACE CMD`.
 
-What the command printed goes on; the count is the last line on standard error.
+What the command printed goes on; standard error ends with the frames and, last, their count. The
+kernel's answers to who asks for this machine's address are none of the command's.
 """
 
 import socket
@@ -10,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ETH_P_ALL, OUTGOING = 0x0003, 4
+ARP_REPLY = bytes.fromhex("0806 0001 0800 0604 0002")
 
 
 def main() -> int:
@@ -29,8 +31,10 @@ def main() -> int:
         sent = 0
         with suppress(BlockingIOError):
             while True:
-                _, sender = ear.recvfrom(65_535)
-                sent += sender[2] == OUTGOING
+                frame, sender = ear.recvfrom(65_535)
+                if sender[2] == OUTGOING and frame[12:22] != ARP_REPLY:
+                    sent += 1
+                    sys.stderr.write(f"{frame[:64].hex()}\n")
     sys.stderr.write(f"{sent}\n")
     return done.returncode
 
