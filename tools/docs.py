@@ -18,7 +18,8 @@ HEAD = """# Methods
 Generated from `camfinder/probes/*.py` by `make docs`; `camfinder protocols` prints the same.
 
 *touch* is how a method touches the network at most: `passive` only hears, `multicast` asks
-everybody on the attached subnets, `unicast` asks one device. *routers*: whether a question to one
+everybody on the attached subnets, `unicast` asks one device, `login` does so only with what the
+user gave in `--credentials`. *routers*: whether a question to one
 address works beyond the attached subnet. *bound*: local ports that are bound to hear the answers;
 without the right to bind one the report names a blind spot. *on a hint*: asked of one device when
 some evidence suggests it. Bytes, quirks and sources stand in each module's docstring.

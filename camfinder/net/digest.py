@@ -17,6 +17,8 @@ from camfinder.wire import head
 MAX_CHALLENGES = 8
 MAX_CHARS = 2048
 SCHEME = "digest "
+CANNOT = (httpx.InvalidURL, httpx.ProtocolError, NotImplementedError, LookupError, ValueError)
+"""What httpx raises at a path or a challenge that it does not take."""
 
 
 class Digest:
@@ -38,11 +40,11 @@ class Digest:
         That is one without realm or nonce, of an algorithm that is not known, or of `auth-int`
         alone; or a path that is not sent as httpx would write it.
         """
-        request = httpx.Request("POST", f"http://device{path}")
-        if request.url.raw_path != path.encode():
-            return None
-        flow = self._auth.auth_flow(request)
-        with contextlib.suppress(httpx.ProtocolError, NotImplementedError, LookupError, ValueError):
+        with contextlib.suppress(*CANNOT):
+            request = httpx.Request("POST", f"http://device{path}")
+            if request.url.raw_path != path.encode():
+                return None
+            flow = self._auth.auth_flow(request)
             asked = next(flow)
             if "authorization" not in asked.headers:
                 refusal = httpx.Response(

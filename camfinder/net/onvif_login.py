@@ -145,7 +145,7 @@ class _Login:
         """
         service = self._service
         path = service.path if part == "devicemgmt" else service.media_path
-        authorization = self._digest and self._digest.header(path)
+        authorization = self._digest.header(path) if self._digest else None
         token = None if authorization else self._account
         message, headers = await _compose(part, operation, token, service.skew)
         query = Query(
