@@ -1,9 +1,13 @@
 """`python tools/screenshots.py INVENTORY.json`: the pictures of docs/images, by Debian's Chromium.
 
 The HTML report of the document on a light and a dark screen, on a telephone, and its first sheet
-of paper. Needs chromium and pdftoppm (poppler-utils). Commit what you would show a minister.
+of paper, compared with records as an administrator has them: most devices, one under an older
+model's name, two that nobody sees any more. Needs chromium and pdftoppm (poppler-utils). The
+document: `camfinder lab scan --policy us-ndaa-889 -o INVENTORY.json`.
 """
 
+import csv
+import io
 import subprocess
 import sys
 import tempfile
@@ -11,11 +15,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from camfinder.document import loads
+from camfinder.document import Document, loads
+from camfinder.records.known import read_known
+from camfinder.records.outcome import reconcile
 from camfinder.reports.to_html import render
 
 IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 CHROMIUM = "/usr/bin/chromium"
+GONE = (("10.77.0.51", "ac:cc:8e:10:20:51"), ("10.77.0.52", "ac:cc:8e:10:20:52"))
 SCREENS = {
     "report-light": ("light", 1280, 1120, ""),
     "report-dark": ("dark", 1280, 900, "devices"),
@@ -29,6 +36,7 @@ device the section is opened."""
 def main() -> int:
     """Write every picture anew."""
     document = loads(Path(sys.argv[1]).read_bytes(), sys.argv[1])
+    reconcile(document, [read_known(records(document), "cameras.csv", {})])
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         page = Path(folder) / "report.html"
@@ -39,6 +47,20 @@ def main() -> int:
         sheet(browser, page)
         browser.close()
     return 0
+
+
+def records(document: Document) -> bytes:
+    """A list of cameras that is a little out of date."""
+    text = io.StringIO()
+    rows = csv.writer(text)
+    rows.writerow(("Name", "IP address", "MAC", "Manufacturer", "Model"))
+    known = [d for d in document.surveillance if d.address and d.mac and d.model][:-3]
+    for number, device in enumerate(known):
+        model = "M3045-V" if device.brand == "Axis" else device.model
+        rows.writerow((f"CAM-{number + 1:02}", device.address, device.mac, device.brand, model))
+    for number, (place, mac) in enumerate(GONE, len(known) + 1):
+        rows.writerow((f"CAM-{number:02}", place, mac, "Axis", "M1065-LW"))
+    return text.getvalue().encode()
 
 
 def shoot(browser: Browser, file: Path, name: str) -> None:
