@@ -15,6 +15,7 @@ import msgspec
 from camfinder.capture.pcap import Capture
 from camfinder.document import DeviceDoc, Document, loads
 from camfinder.flow.cases import CaseReader
+from camfinder.flow.messages import BadValue
 from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import MAX_PER_ADDRESS
 from camfinder.match.values import mac_text
@@ -163,7 +164,7 @@ def from_cases(
             msgspec.DecodeError,
             UnicodeDecodeError,
             RecursionError,
-            CamfinderError,
+            BadValue,
             AttributeError,
         ) as error:
             raise CamfinderError(f"{name}, line {number}: {error}; see docs/identify.md") from error
