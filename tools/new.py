@@ -48,24 +48,26 @@ PROBE = Probe(
 )
 '''
 
-PROBE_TEST = '''"""The {name} probe on bytes as devices send them."""
+PROBE_TEST = '''"""{title} discovery, on bytes as devices send them."""
 
-from datetime import UTC, datetime
-from ipaddress import ip_address
+from framing import damaged, frame, read, survives
+from hypothesis import given
 
-from camfinder.model import Frame, Transport
 from camfinder.probes.{name} import PORT, PROBE
 
-
-def frame(payload: bytes) -> Frame:
-    """A datagram as it would be heard."""
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    return Frame(Transport.UDP, ip_address("192.0.2.1"), PORT, payload, now, "test")
+ANSWER = b"\\x00"
+FOREIGN = b"HTTP/1.1 200 OK\\r\\n\\r\\n"
 
 
-def test_foreign_bytes_give_nothing():
+def test_foreign_bytes_give_nothing() -> None:
     """A frame of another protocol is no error and no observation."""
-    assert list(PROBE.parse(frame(b"HTTP/1.1 200 OK\\r\\n\\r\\n"))) == []
+    assert read(PROBE, frame(FOREIGN, PORT)) == []
+
+
+@given(payload=damaged([ANSWER]))
+def test_hostile_bytes(payload: bytes) -> None:
+    """Nothing but ParseError comes out."""
+    survives(PROBE, frame(payload, PORT))
 '''
 
 VENDOR = """# What the keys mean: docs/fingerprints.md. Then: camfinder fingerprints check {name}
@@ -133,7 +135,7 @@ def main() -> int:
         path.write_text(text.format(name=name, title=title), encoding="utf-8")
         print(f"wrote {path.relative_to(ROOT)}")
     if what == "probe":
-        print("next: docs/add-a-protocol.md")
+        print("next: docs/add-a-protocol.md; make docs, make check")
     else:
         print(f"next: edit it (docs/fingerprints.md), camfinder fingerprints check {name}")
     return 0

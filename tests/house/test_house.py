@@ -3,7 +3,11 @@
 import ast
 import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from places import ROOT
@@ -94,6 +98,26 @@ def test_pages_lead_somewhere(page: Path) -> None:
         link for link in links if link and "://" not in link and not (page.parent / link).exists()
     ]
     assert not missing
+
+
+def test_a_new_probe_starts_clean(tmp_path: Path) -> None:
+    """What `make new-probe` writes passes the linters, and its test runs."""
+    for folder in ("tools", "camfinder/probes", "tests/probes"):
+        (tmp_path / folder).mkdir(parents=True)
+    shutil.copy(ROOT / "tools" / "new.py", tmp_path / "tools")
+    make = [sys.executable, "tools/new.py", "probe", "acme_search"]
+    subprocess.run(make, cwd=tmp_path, check=True, capture_output=True)
+    for name in ("camfinder/probes/acme_search.py", "tests/probes/test_probe_acme_search.py"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        for command in ("check", "format --check"):
+            ruff = [sys.executable, "-m", "ruff", *command.split(), "--stdin-filename", name, "-"]
+            done = subprocess.run(
+                ruff, cwd=ROOT, input=text, check=False, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stdout
+    probe: dict[str, Any] = {"__name__": "acme_search"}
+    exec(compile((tmp_path / "camfinder/probes/acme_search.py").read_text(), "new", "exec"), probe)  # noqa: S102
+    assert isinstance(probe["PROBE"], Probe)
 
 
 @pytest.mark.xdist_group("house")
