@@ -5,6 +5,7 @@ patterns one after the other with Python's `re`, in process CPU time. CAMFINDER_
 is the long run: memory must not grow in it. Needs ../shared.
 """
 
+import gc
 import json
 import os
 import random
@@ -17,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from camfinder.cli.knowledge import engine
-from camfinder.flow.cases import identify_case
+from camfinder.flow.cases import decode_case, identify_case
 from camfinder.match.engine import Engine
 from camfinder.probes import all_probes
 
@@ -69,7 +70,8 @@ def main() -> dict[str, float]:
     loaded, probes = engine(()), all_probes()
     encode = msgspec.json.Encoder().encode
     for line in lines(WARM_CASES, seed=2):
-        identify_case(msgspec.json.decode(line), loaded, probes)
+        identify_case(decode_case(line), loaded, probes)
+    gc.freeze()  # as the command does
     cases = observations = size = 0
     taken, resident = 0.0, [_resident()]
     for batch in batches(CASES):
@@ -77,7 +79,7 @@ def main() -> dict[str, float]:
         observations += sum(len(json.loads(line)["observations"]) for line in batch)
         started = time.process_time()
         for line in batch:
-            size += len(encode(identify_case(msgspec.json.decode(line), loaded, probes)))
+            size += len(encode(identify_case(decode_case(line), loaded, probes)))
         taken += time.process_time() - started
         resident.append(_resident())
     ours = observations / taken

@@ -1,5 +1,6 @@
 """`camfinder identify`: single observations, as JSON Lines, to identifications."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,18 +33,18 @@ def identify(
     import msgspec
 
     from camfinder.cli.knowledge import engine
-    from camfinder.flow.cases import identify_case
+    from camfinder.flow.cases import decode_case, identify_case
     from camfinder.model import CamfinderError
     from camfinder.probes import all_probes
 
     loaded, probes = engine(fingerprints), all_probes()
     encode = msgspec.json.Encoder().encode
+    gc.freeze()  # what is loaded stays: it need not be looked through again and again
     failed = False
     out = sys.stdout.buffer
     for number, line in _lines(file):
         try:
-            case = msgspec.json.decode(line)
-            answer = identify_case(case, loaded, probes)
+            answer = identify_case(decode_case(line), loaded, probes)
         except (
             msgspec.DecodeError,
             UnicodeDecodeError,

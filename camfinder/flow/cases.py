@@ -4,11 +4,13 @@ A case is `{"id": ..., "observations": [{"kind": ..., "value": ...}]}` (docs/ide
 values become facts as they are, whole messages and frames go through the parsers of live traffic.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
 from typing import Any
+
+import msgspec
 
 from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
@@ -39,10 +41,14 @@ PASSED: Mapping[str, tuple[Transport, int]] = {
 }
 """Single values that a parser cleans; one that it does not take becomes a fact as it is."""
 
+DERIVED = frozenset({"tls.subject", "tls.issuer", "rtsp.www_authenticate"})
+"""Single values in which a parser would have read further facts."""
+
 
 _SLOTS = {slot: slot.value for slot in Slot}
 _KINDS = {kind: kind.value for kind in Kind}
 _STRENGTHS = {strength: strength.word for strength in Strength}
+_CONFIDENCES = {strength: strength.confidence for strength in Strength}
 """The words of the answer, looked up: asking an enumeration is slow."""
 
 _UNKNOWN = {
@@ -54,6 +60,37 @@ _UNKNOWN = {
 """The answer where nothing is told."""
 
 
+class _Item(msgspec.Struct):
+    """An observation of a case."""
+
+    kind: str
+    value: Any = None
+
+
+class Case(msgspec.Struct):
+    """A case of the documented form; what else stands in its line is not even decoded."""
+
+    observations: list[_Item]
+    id: Any = None
+
+
+_decode = msgspec.json.Decoder(Case).decode
+
+
+def decode_case(line: bytes) -> Any:
+    """A line of the input: as a `Case` where it has that form, else whatever it holds.
+
+    Raises:
+        msgspec.DecodeError: It is no JSON.
+        UnicodeDecodeError: It is no UTF-8.
+        RecursionError: It nests without end.
+    """
+    try:
+        return _decode(line)
+    except msgspec.ValidationError:
+        return msgspec.json.decode(line)
+
+
 @dataclass(slots=True)
 class _Reading:
     """What was read of one case so far."""
@@ -61,6 +98,10 @@ class _Reading:
     web: list[Fact] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+_Read = Callable[[str, str, _Reading], None]
+"""Takes a kind and a value."""
 
 
 class CaseReader:
@@ -71,6 +112,7 @@ class CaseReader:
         self._facts = frozenset(key for probe in probes for key in probe.emits)
         self._kinds = {"frame", "onvif.scopes", *MESSAGES, *PASSED, *RENAMED, *self._facts}
         self._kinds -= {old for old, new in RENAMED.items() if new not in self._facts}
+        self._readers = {kind: self._reader_of(kind) for kind in self._kinds - {"frame"}}
         self._greeters = {
             kind: [probe for probe in probes if kind in probe.emits] for kind in PASSED
         }
@@ -80,23 +122,18 @@ class CaseReader:
             for magic in filter(None, probe.magics):
                 self._magics.setdefault(magic[0], []).append((magic, probe.name))
 
-    def read(self, case: Mapping[str, Any]) -> tuple[list[Observation], list[str]]:
+    def read(self, case: Case | Mapping[str, Any]) -> tuple[list[Observation], list[str]]:
         """The observations of a case, and what could not be read of it.
 
         Raises:
             BadValue: The case is not of the documented form.
         """
-        items = case.get("observations")
-        if not isinstance(items, list) or not items:
+        items = case.observations if isinstance(case, Case) else _items(case)
+        if not items:
             raise BadValue("observations is no list with something in it")
         reading = _Reading()
         for item in items[:MAX_OBSERVATIONS]:
-            if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
-                raise BadValue("an observation has no kind")
-            kind, value = item["kind"], item.get("value")
-            if kind not in self._kinds:
-                kind = canonical(kind, value, self._known)
-            self._observation(kind, value, reading)
+            self._observation(item.kind, item.value, reading)
         return self._together(reading), reading.problems
 
     def _known(self, kind: str) -> bool:
@@ -105,24 +142,32 @@ class CaseReader:
 
     def _observation(self, kind: str, value: Any, reading: _Reading) -> None:
         """Read one observation into facts."""
+        if kind not in self._kinds:
+            kind = canonical(kind, value, self._known)
         if kind == "frame":
             self._frames([frame_of(value, HERE, NEVER)], kind, reading)
             return
         if not isinstance(value, str):
             raise BadValue(f"the value of {kind} is no text")
+        read = self._readers.get(kind) or self._reader_of(kind)
+        read(kind, value, reading)
+
+    def _reader_of(self, kind: str) -> _Read:
+        """What reads the values of a kind."""
         if kind in MESSAGES:
-            self._frames(message_frames(kind, value, HERE, NEVER), kind, reading)
-        elif kind == "onvif.scopes":
-            reading.observations.append(_observed("wsd", scopes.parse(value), value))
-        elif kind in PASSED:
-            self._banner(kind, value, reading)
-        elif kind.startswith("http."):
-            reading.web += self._web_facts(kind, value)
-        elif (key := RENAMED.get(kind, kind)) in self._facts:
-            facts = [Fact(key, value), *_derived(key, value)]
-            reading.observations.append(_observed(key.partition(".")[0], facts, value))
-        else:
-            reading.problems.append(f"unknown kind {kind}")
+            return self._message
+        if kind == "onvif.scopes":
+            return _scopes
+        if kind in PASSED:
+            return self._banner
+        if kind.startswith("http."):
+            return self._web
+        key = RENAMED.get(kind, kind)
+        return _fact_reader(key) if key in self._facts else _unknown
+
+    def _message(self, kind: str, value: str, reading: _Reading) -> None:
+        """A whole message through the parsers."""
+        self._frames(message_frames(kind, value, HERE, NEVER), kind, reading)
 
     def _banner(self, kind: str, value: str, reading: _Reading) -> None:
         """A greeting through its parser, or as it is."""
@@ -135,17 +180,16 @@ class CaseReader:
             _observed(kind.partition(".")[0], [Fact(kind, value)], value)
         ]
 
-    def _web_facts(self, kind: str, value: str) -> list[Fact]:
+    def _web(self, kind: str, value: str, reading: _Reading) -> None:
         """A piece of an HTTP answer, and what follows from it."""
-        facts = [Fact(kind, value)]
+        reading.web.append(Fact(kind, value))
         if kind == "http.www_authenticate":
-            facts += [Fact("http.realm", realm) for realm in head.realms([value])]
+            reading.web += [Fact("http.realm", realm) for realm in head.realms([value])]
         elif kind == "http.body":
             page = b"HTTP/1.1 200 OK\r\n\r\n" + value.encode("utf-8", "replace")
             frame = Frame(Transport.HTTP, HERE, 80, page, NEVER, "case")
             for each in self._parsed(frame, _Reading()):
-                facts += [fact for fact in each.facts if fact.key != "http.status"]
-        return facts
+                reading.web += [fact for fact in each.facts if fact.key != "http.status"]
 
     def _frames(self, frames: Iterable[Frame], kind: str, reading: _Reading) -> None:
         """Frames through the parsers; the first frame that is understood counts."""
@@ -190,6 +234,8 @@ class CaseReader:
         """All pieces of one HTTP answer in one observation."""
         if not reading.web:
             return reading.observations
+        if len(reading.web) == 1 and not reading.observations:
+            return [_observed("http", reading.web, reading.web[0].value, Transport.HTTP)]
         for index, each in enumerate(reading.observations):
             if each.probe == "http":
                 facts = dict.fromkeys((*each.facts, *reading.web))
@@ -198,6 +244,41 @@ class CaseReader:
         text = "\n".join(fact.value for fact in reading.web)
         facts = dict.fromkeys(reading.web)
         return [_observed("http", facts, text, Transport.HTTP), *reading.observations]
+
+
+def _items(case: Mapping[str, Any]) -> list[_Item]:
+    """The observations of a case that is not of the documented form, or was made by hand.
+
+    Raises:
+        BadValue: They are not of the documented form.
+    """
+    items = case.get("observations")
+    if not isinstance(items, list):
+        return []
+    for item in items[:MAX_OBSERVATIONS]:
+        if not isinstance(item, dict) or not isinstance(item.get("kind"), str):
+            raise BadValue("an observation has no kind")
+    return [_Item(item["kind"], item.get("value")) for item in items[:MAX_OBSERVATIONS]]
+
+
+def _scopes(_kind: str, value: str, reading: _Reading) -> None:
+    """A list of ONVIF scopes."""
+    reading.observations.append(_observed("wsd", scopes.parse(value), value))
+
+
+def _fact_reader(key: str) -> _Read:
+    """What reads single values that are facts as they are."""
+    probe = key.partition(".")[0]
+
+    def read(_kind: str, value: str, reading: _Reading) -> None:
+        facts = (Fact(key, value), *(_derived(key, value) if key in DERIVED else ()))
+        reading.observations.append(_observed(probe, facts, value))
+
+    return read
+
+
+def _unknown(kind: str, _value: str, reading: _Reading) -> None:
+    reading.problems.append(f"unknown kind {kind}")
 
 
 def _is_latin1(value: str) -> bool:
@@ -236,21 +317,23 @@ def _reader(probes: Sequence[Probe]) -> CaseReader:
 
 
 def identify_case(
-    case: Mapping[str, Any], engine: Engine, probes: Sequence[Probe]
+    case: Case | Mapping[str, Any], engine: Engine, probes: Sequence[Probe]
 ) -> dict[str, Any]:
     """The identification of one case, as `camfinder identify` prints it.
 
     A case that is not of the documented form gives `id` and `error`; nothing is raised for it.
 
     Args:
-        case: A line of the input, decoded.
+        case: A line of the input, as of `decode_case`.
         engine: The loaded fingerprints.
         probes: Whose parsers read messages and frames.
     """
-    # `dict` is asked first: an abstract class takes its time.
-    if not isinstance(case, dict) and not isinstance(case, Mapping):
+    if isinstance(case, Case):
+        name = case.id
+    elif isinstance(case, Mapping):
+        name = case.get("id")
+    else:
         return {"id": None, "error": "the line is no JSON object"}
-    name = case.get("id")
     try:
         observations, problems = _reader(probes).read(case)
     except BadValue as error:
@@ -274,7 +357,7 @@ def _answer(name: object, found: Alone, problems: list[str]) -> dict[str, Any]:
         "firmware": values.get(Slot.FIRMWARE),
         "serial": values.get(Slot.SERIAL),
         "mac": found.mac,
-        "confidence": verdict.strength.confidence,
+        "confidence": _CONFIDENCES[verdict.strength],
         "disputed": {_SLOTS[slot]: list(values) for slot, values in conclusion.disputed.items()},
         "evidence": [
             {

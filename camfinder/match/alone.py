@@ -7,7 +7,7 @@ sources, addresses, services, CPE names.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from camfinder.match.boxes import whole
+from camfinder.match.boxes import macs_of
 from camfinder.match.engine import Engine
 from camfinder.match.identify import MAX_EVIDENCE, mac_of
 from camfinder.match.merge import Conclusion, conclude
@@ -53,7 +53,7 @@ def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone
     conclusion = conclude(evidence, engine.fingerprints)
     mac = None
     if Slot.MAC in conclusion.values or any(one.mac for one, _told in heard):
-        mac = mac_of(whole(heard), conclusion.values, frozenset())
+        mac = mac_of(macs_of(heard), conclusion.values, frozenset())
     return Alone(conclusion, mac, evidence)
 
 

@@ -22,6 +22,9 @@ Heard = tuple[Observation, Sequence[Says]]
 LINK_FACTS = frozenset({"arp.mac", "ndp.mac"})
 """MACs that say who answers for an address on the wire: a router may do so for others."""
 
+_TELL_MACS = frozenset({Slot.MAC, Slot.SERIAL})
+"""Slots whose values hold the box's MAC: some makers use it as the serial number."""
+
 MAX_OWN_ADDRESSES = 3
 """More IPv4 addresses behind one link-layer address belong to a router or proxy."""
 
@@ -116,6 +119,22 @@ def box_of(index: int, one: Mark) -> Box:
         {one.address} if one.address else set(),
         {one.link} if one.link else set(),
     )
+
+
+def macs_of(sightings: Iterable[Heard]) -> Box:
+    """One box of all sightings as `whole`, of which only MACs and link-layer sources are told."""
+    box = Box()
+    for observation, evidence in sightings:
+        found = Mark()
+        for item in evidence:
+            if item.fact.key not in LINK_FACTS:
+                for slot in _TELL_MACS & item.claims.keys():
+                    if item.strengths[slot] >= Strength.FAMILY:
+                        _note(found, slot, item.claims[slot])
+        box.macs |= found.macs
+        if link := _link(observation.mac):
+            box.links.add(link)
+    return box
 
 
 def whole(sightings: Iterable[Heard]) -> Box:

@@ -6,6 +6,7 @@ Built for a flood of equal answers: what a value tells by itself is found once a
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from camfinder.match.finding import Finding, with_maker
 from camfinder.match.forms import TEXT_CHARS, Forms
@@ -13,7 +14,7 @@ from camfinder.match.names import bare, vendor_keys
 from camfinder.match.nouns import Fingerprints
 from camfinder.match.organisation import organisation
 from camfinder.match.patterns import encodable, encoded
-from camfinder.match.ready import Ready, filled, rules_by_key
+from camfinder.match.ready import KeyRules, Ready, filled, rules_by_key
 from camfinder.match.values import (
     brand_text,
     channels_text,
@@ -47,6 +48,24 @@ _CLEAN: Mapping[Slot, Callable[[str], str]] = {
 }
 
 
+class _Look(NamedTuple):
+    """What is looked for in the values of one fact key.
+
+    Attributes:
+        rules: The rules on it, if there are any.
+        slot: The slot that the field was made for.
+        free: Running text.
+        text: Running text, or a field made for the model: for grammars and brand words.
+        state: What a value is kept as that claims nothing.
+    """
+
+    rules: KeyRules | None
+    slot: Slot | None
+    free: bool
+    text: bool
+    state: Finding | None
+
+
 class Engine:
     """The fingerprints, compiled for one catalogue of facts."""
 
@@ -67,12 +86,9 @@ class Engine:
             keep: Fact keys kept as evidence that claims nothing: states that findings rest on.
         """
         self.fingerprints = fingerprints
-        self._declares = dict(declares)
-        self._free_text = free_text
-        self._keep = keep
-        self._texts = free_text | {key for key, slot in declares.items() if slot is Slot.MODEL}
         self._forms = Forms(fingerprints)
-        self._rules = rules_by_key(fingerprints.rules)
+        self._looks = _looks(rules_by_key(fingerprints.rules), declares, free_text, keep)
+        self._macs = frozenset(key for key, slot in declares.items() if slot is Slot.MAC)
         self._alone = lru_cache(CACHE)(self._told_alone)
         self._together = lru_cache(CACHE)(self._told_together)
 
@@ -83,53 +99,56 @@ class Engine:
     def told(self, observation: Observation) -> list[tuple[Fact, Finding]]:
         """The same without its source: facts, and what each tells."""
         facts = self._facts(observation)
+        looks = self._looks
         found: list[tuple[Fact, Finding]] = []
-        texts: list[Fact] = []
+        texts: list[tuple[Fact, _Look]] = []
         states: list[tuple[Fact, Finding]] = []
         for fact in facts if len(facts) == 1 else dict.fromkeys(facts):
             key, value = fact
+            look = looks.get(key)
+            if look is None:  # most headers of a page
+                continue
             tell = self._alone if len(value) <= CACHED_CHARS else self._told_alone
             for finding in tell(key, value):
                 if not finding.requires or _holds(finding, facts):
                     found.append((fact, finding))  # noqa: PERF401 (`tell` differs by fact)
-            if key in self._texts:
-                texts.append(fact)
-            if key in self._keep:
-                states.append((fact, Finding(f"state:{key}", {}, {})))
+            if look.text:
+                texts.append((fact, look))
+            if look.state is not None:
+                states.append((fact, look.state))
         if texts:
             found += self._told_by_texts(texts, found)
         if found:
             found = _no_serial_as_model(found)
-        return found + states
+        return found + states if states else found
 
     def _told_by_texts(
-        self, texts: Sequence[Fact], found: Sequence[tuple[Fact, Finding]]
+        self, texts: Sequence[tuple[Fact, _Look]], found: Sequence[tuple[Fact, Finding]]
     ) -> list[tuple[Fact, Finding]]:
         """What running texts and model fields tell beside what was found in them by themselves."""
-        silent: set[str] = set()  # most texts of a flood: of nobody, about nothing
+        telling: list[tuple[Fact, bool]] = []
         names: list[str] = []
-        for key, value in texts:
-            if key in self._free_text:
-                words, numbers = self._forms.scan(value[:TEXT_CHARS])
+        for fact, look in texts:
+            speaks = not look.free
+            if look.free:
+                words, numbers = self._forms.scan(fact.value[:TEXT_CHARS])
                 names += [word.vendor for word in words if word.sure]
-                if not words and not numbers:
-                    silent.add(value)
-        if not found and not names and len(silent) == len(texts):
-            return []
+                speaks = bool(words or numbers)
+            telling.append((fact, speaks))
+        if not found and not names and not any(speaks for _fact, speaks in telling):
+            return []  # most texts of a flood: of nobody, about nothing
         context = _context(found, names)
         more: list[tuple[Fact, Finding]] = []
-        for fact in texts:
-            key, value = fact
-            if not context[1] and value in silent and key in self._free_text:
-                continue
-            tell = self._together if len(value) <= CACHED_CHARS else self._told_together
-            more += [(fact, one) for one in tell(key, value, context)]
+        for fact, speaks in telling:
+            if speaks or context[1]:
+                tell = self._together if len(fact.value) <= CACHED_CHARS else self._told_together
+                more += [(fact, one) for one in tell(*fact, context)]
         return more
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""
-        declares = self._declares
-        macs = [fact.value for fact in observation.facts if declares.get(fact.key) is Slot.MAC]
+        own = self._macs
+        macs = [value for key, value in observation.facts if key in own]
         if observation.mac:
             macs.append(observation.mac)
         if not macs:
@@ -140,14 +159,13 @@ class Engine:
     def _told_alone(self, key: str, value: str) -> tuple[Finding, ...]:
         """What rules and fields say of a value, wherever it was read."""
         found: list[Finding] = []
-        rules = self._rules.get(key)
-        if rules is not None:
+        look = self._looks[key]
+        if look.rules is not None:
             text = encoded(value)
-            for ready in rules.occurring(text):
+            for ready in look.rules.occurring(text):
                 found += self._said(ready, text)
-        slot = self._declares.get(key)
-        if slot is not None:
-            found += self._declared(key, slot, _refined(found, slot) or value)
+        if look.slot is not None:
+            found += self._declared(key, look.slot, _refined(found, look.slot) or value)
         elif key == ORGANISATION and not found:
             vendor = self._vendor(value)
             if vendor in self.fingerprints.vendors:
@@ -208,10 +226,29 @@ class Engine:
     ) -> tuple[Finding, ...]:
         """What model grammars and brand names say, given whom else the observation names."""
         stated, named = context
-        if self._declares.get(key) is Slot.MODEL:
+        if self._looks[key].slot is Slot.MODEL:
             text = model_text(encodable(value))
             return self._forms.of_field(text, stated) if text else _NOTHING
         return self._forms.in_text(value, named)
+
+
+def _looks(
+    rules: Mapping[str, KeyRules],
+    declares: Mapping[str, Slot],
+    free_text: frozenset[str],
+    keep: frozenset[str],
+) -> dict[str, _Look]:
+    """What is looked for, by fact key; nothing is in the values of other keys."""
+    return {
+        key: _Look(
+            rules=rules.get(key),
+            slot=declares.get(key),
+            free=key in free_text,
+            text=key in free_text or declares.get(key) is Slot.MODEL,
+            state=Finding(f"state:{key}", {}, {}) if key in keep else None,
+        )
+        for key in {*rules, *declares, *free_text, *keep, ORGANISATION}
+    }
 
 
 def _refined(found: Iterable[Finding], slot: Slot) -> str:
@@ -246,10 +283,10 @@ def _context(
 
 def _no_serial_as_model(found: list[tuple[Fact, Finding]]) -> list[tuple[Fact, Finding]]:
     """The findings, save models of running text that a rule knows for the serial number."""
-    stated = (finding.claims.get(Slot.SERIAL) for _fact, finding in found)
-    serials = {bare(serial) for serial in stated if serial}
-    if not serials:
+    stated = [one.claims[Slot.SERIAL] for _fact, one in found if Slot.SERIAL in one.claims]
+    if not stated:
         return found
+    serials = {bare(serial) for serial in stated}
     kept = (
         (fact, _without_model(finding) if _is_serial(finding, serials) else finding)
         for fact, finding in found

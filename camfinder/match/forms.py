@@ -35,7 +35,7 @@ _NEXT_TOKEN = re2.compile(
     r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^0-9A-Za-z]|$)"
 )
 _CLASSES = tuple(
-    (re2.compile(rf"(?i){_EDGE}(?:{words}){_END}"), kind, everywhere)
+    (Pattern(rf"(?i){_EDGE}(?:{words}){_END}"), kind, everywhere)
     for words, kind, everywhere in (
         (r"(?:ip|network|net|internet|surveillance|security)[ _-]?cam(?:era)?s?", "camera", True),
         (r"n[ _-]?v[ _-]?r|[hx]vr|network (?:digital )?video recorders?", "recorder", True),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from camfinder.match.names import bare, vendor_key
 from camfinder.match.nouns import Fingerprints
@@ -62,9 +62,15 @@ class Rival:
         """Strength first, then how many protocols and facts say so."""
         return self.strength, len(self.probes), len(self.evidence)
 
+    def add(self, value: str, strength: Strength, index: int, probe: str) -> None:
+        """Count one more claim for the value; the strongest one spells it."""
+        if strength > self.strength:
+            self.strength, self.value = strength, value
+        self.evidence.append(index)
+        self.probes.add(probe)
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+
+class Merged(NamedTuple):
     """The claims of a box.
 
     Attributes:
@@ -82,11 +88,18 @@ def merge(evidence: Sequence[Says]) -> Merged:
     """Weigh all claims except `kind`, which `kind_of` weighs."""
     slots: dict[Slot, dict[str, Rival]] = {}
     for index, item in enumerate(evidence):
+        strengths, probe = item.strengths, item.probe
         for slot, value in item.claims.items():
             found = slots.get(slot)
             if found is None:
                 found = slots[slot] = {}
-            _add(found, slot, value, item, index)
+            key_of = _KEYS.get(slot)
+            key = (key_of(value) if key_of else value) or value
+            rival = found.get(key)
+            if rival is None:
+                found[key] = Rival(value, strengths[slot], [index], {probe})
+            else:
+                rival.add(value, strengths[slot], index, probe)
     values: dict[Slot, str] = {}
     rivals: dict[Slot, tuple[Rival, ...]] = {}
     disputed: dict[Slot, tuple[str, ...]] = {}
@@ -99,21 +112,6 @@ def merge(evidence: Sequence[Says]) -> Merged:
         if slot is not Slot.KIND:
             _decide(slot, ordered, values, disputed)
     return Merged(values, rivals, disputed)
-
-
-def _add(found: dict[str, Rival], slot: Slot, value: str, item: Says, index: int) -> None:
-    """Count one claim for its value."""
-    key_of = _KEYS.get(slot)
-    key = (key_of(value) if key_of else value) or value
-    strength = item.strengths[slot]
-    rival = found.get(key)
-    if rival is None:
-        found[key] = Rival(value, strength, [index], {item.probe})
-        return
-    if strength > rival.strength:
-        rival.strength, rival.value = strength, value
-    rival.evidence.append(index)
-    rival.probes.add(item.probe)
 
 
 def _decide(
@@ -240,8 +238,7 @@ def claims_of(merged: Merged, fingerprints: Fingerprints) -> dict[Slot, tuple[Cl
     return shown
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """What all evidence of a box comes to.
 
     Attributes:

@@ -111,6 +111,16 @@ class PatternSet:
             return found
         return self._automaton.Match(text) if self._automaton is not None else ()
 
+    def unguarded(self) -> Sequence[int]:
+        r"""The patterns without a word by which they could be left out: searched in every text.
+
+        A word is what every match holds, of three letters or more, and RE2 sees it only so:
+        alternatives side by side lose the letters that they begin with alike (`ilo ?\d|ibmc` knows
+        `lo`), and a counted digit ends it (`hg\d\d\d` knows `hg0`, `hg\d{3}` only `hg`).
+        """
+        found: Sequence[int] = self._filter.Match(b"", True) if self._filter is not None else ()
+        return found
+
 
 class Pattern:
     """One pattern to be searched in `encoded` texts."""

@@ -42,6 +42,7 @@ PORTS = TLS_PORTS | {
 }  # fmt: skip
 
 _COPYRIGHT = re2.compile(r"(?i)(?:&copy;|&#169;|©|\(c\)|copyright)([^<>\r\n]{3,120})")
+_COPYRIGHT_MARKS = ("&copy;", "&#169;", "©", "(c)", "copyright")
 _TITLE = re2.compile(r"(?is)<title[^<>]*>([^<]*)(?:</title|<|$)")
 _META = re2.compile(r"(?is)<meta\s[^<>]*http-equiv\s*=\s*[\"']?refresh[^<>]*>")
 _META_URL = re2.compile(r"(?is)url\s*=\s*[\"']?\s*([^\"'<>\s;]+)")
@@ -58,6 +59,7 @@ _SECRETS = (
         rb"(?i)((?:password|passwd|pwd|salt)[\"']?\s*[:=]\s*)(?:\"[^\"\r\n]*\"|'[^'\r\n]*')"
     ),
 )
+_SECRET_MARKS = (b"pass", b"pwd", b"salt", b"challenge")
 _OWN_FACTS = {"server": "http.server", "www-authenticate": "http.www_authenticate",
               "set-cookie": "http.set_cookie", "location": "http.location"}  # fmt: skip
 _DULL = {"date", "content-length", "connection", "keep-alive"}
@@ -237,18 +239,22 @@ def _body_facts(
         facts.add("http.favicon.md5", hashlib.md5(icon, usedforsecurity=False).hexdigest())
         facts.add("http.favicon.mmh3", mmh3.hash(base64.encodebytes(icon)))
         return None
-    if content_type.startswith(("image/", "video/", "audio/", "multipart/")) or _ACCOUNTS.search(
-        body
-    ):
+    if content_type.startswith(("image/", "video/", "audio/", "multipart/")):
         return b""  # pictures and accounts are nobody's evidence
+    if not body:
+        return None
+    if _ACCOUNTS.search(body):
+        return b""
     kept = _without_secrets(body)
     if b"\x00" in kept[:512].rstrip(b"\x00") and kept[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None if kept is body else kept
     text = decode(kept[: 4 * MAX_BODY_CHARS], charset)
-    if title := _TITLE.search(text):
+    lower = text.lower()  # patterns are dear: most pages hold no word of most of them
+    if "<title" in lower and (title := _TITLE.search(text)):
         facts.add("http.title", " ".join(unescape(title.group(1)).split()))
-    for notice in _COPYRIGHT.findall(text)[:MAX_NOTICES]:
-        facts.add("http.copyright", " ".join(unescape(notice).split()), NOTICE_CHARS)
+    if any(mark in lower for mark in _COPYRIGHT_MARKS):
+        for notice in _COPYRIGHT.findall(text)[:MAX_NOTICES]:
+            facts.add("http.copyright", " ".join(unescape(notice).split()), NOTICE_CHARS)
     facts.add("http.body", text, MAX_BODY_CHARS)
     return None if kept is body else kept
 
@@ -261,6 +267,9 @@ def _is_icon(path: str, content_type: str, body: bytes) -> bool:
 
 def _without_secrets(body: bytes) -> bytes:
     """The body without the values of passwords and salts; itself where it has none."""
+    lower = body.lower()
+    if not any(mark in lower for mark in _SECRET_MARKS):
+        return body
     for pattern in _SECRETS:
         if pattern.search(body):
             body = bytes(pattern.sub(rb"\1", body))

@@ -17,6 +17,7 @@ MAX_BYTES = 1024
 _COMMAND = byte_pattern(
     rb"(?s)\xff\xfa[^\xff]{0,256}\xff\xf0|\xff[\xfb-\xfe].|\xff[\xf0-\xf9]|\xff[\xfb-\xff]?$"
 )
+_ODD = bytes(byte for byte in range(32) if byte not in b"\r\n\t\x00\x07\x08\x1b\x0c")
 _PROMPT = byte_pattern(rb"(?i)(?:log ?in|user(?: ?name| ?id)?|pass ?(?:word|code)|account) ?[:>]")
 
 
@@ -35,7 +36,7 @@ def parse(frame: Frame) -> Iterable[Observation]:
         return ()
     if prompt := _PROMPT.search(start):
         start = start[: prompt.end()]
-    text = clean(_COMMAND.sub(b"", start).decode("latin-1"))
+    text = clean((_COMMAND.sub(b"", start) if b"\xff" in start else start).decode("latin-1"))
     if not text or _binary(text):
         return ()
     facts = Facts()
@@ -54,7 +55,8 @@ def _negotiates(start: bytes) -> bool:
 
 def _binary(text: str) -> bool:
     """More than a tenth of the characters are control characters, NULs between fields apart."""
-    odd = sum(1 for char in text if char < " " and char not in "\r\n\t\x00\x07\x08\x1b\x0c")
+    data = text.encode("latin-1")
+    odd = len(data) - len(data.translate(None, _ODD))
     return odd * 10 > len(text) or text.count("\x00") * 2 > len(text)
 
 

@@ -8,8 +8,8 @@ doubled `Content-Length`, `ICY 200 OK`. Source: RFC 9112, RFC 7826, RFC 3261, an
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import re2
 
@@ -55,8 +55,7 @@ _BODY_STARTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """An HTTP-like message taken apart.
 
     Attributes:

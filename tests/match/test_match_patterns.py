@@ -7,7 +7,9 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
+from camfinder.match.fingerprint import default_folder, load
 from camfinder.match.patterns import PatternSet, encodable, encoded
+from camfinder.match.ready import WIDE
 
 PATTERNS = [
     r"(?i)\baxis\b",
@@ -52,6 +54,21 @@ def test_one_name_after_the_other_is_cheap() -> None:
     started = time.process_time()
     assert len(made(page)) == len(names)
     assert time.process_time() - started < 1.0
+
+
+def test_patterns_without_a_word_are_known() -> None:
+    """Letters that side-by-side alternatives share, and counted digits, are no part of the word."""
+    patterns = [r"ilo ?\d|ibmc", r"ilo ?\d|esxi|ibmc", r"hg\d{3}", r"hg\d\d\d", r"\S"]
+    assert list(PatternSet(patterns).unguarded()) == [0, 2, 4]
+    assert not PatternSet([]).unguarded()
+
+
+def test_no_rule_on_many_facts_is_searched_in_every_text() -> None:
+    """Rules on titles, realms, servers and so on are all left out by their words."""
+    many = [one for one in load([default_folder()]).rules if len(one.facts) >= WIDE]
+    assert len(many) > 500
+    found = PatternSet([one.match for one in many]).unguarded()
+    assert [many[at].id for at in found] == []
 
 
 def test_lone_surrogates_are_question_marks() -> None:
