@@ -33,3 +33,12 @@ def stored_document(run: str, site: str | None, db: str | None) -> Document:
 
     with opened(db) as database, database.reading() as connection:
         return reading.document(connection, runs.find(connection, run, site))
+
+
+def document_of(source: Path | None, run: str, site: str | None, db: str | None) -> Document:
+    """The document in a file; without one that of a stored run.
+
+    Raises:
+        CamfinderError: It cannot be read, or is not there.
+    """
+    return stored_document(run, site, db) if source is None else read_document(source)

@@ -20,7 +20,6 @@ def register(app: typer.Typer) -> None:
 
 
 def netbox(
-    source: Annotated[Path, typer.Argument(help="An inventory document (JSON); - reads stdin.")],
     url: Annotated[
         str, typer.Option("--url", help="https://netbox.example", envvar="CAMFINDER_NETBOX_URL")
     ],
@@ -28,6 +27,10 @@ def netbox(
         str,
         typer.Option("--site", help="Slug or name of the site in NetBox.", envvar="CAMFINDER_SITE"),
     ],
+    source: Annotated[
+        Path | None,
+        typer.Argument(help="An inventory document (JSON), - for stdin; default: the store's."),
+    ] = None,
     role: Annotated[
         str | None,
         typer.Option("--role", help="Role of new devices; default: Camera, Recorder ..."),
@@ -36,23 +39,31 @@ def netbox(
     apply: Annotated[
         bool, typer.Option("--apply", help="Write. Without it the plan is printed, no more.")
     ] = False,
+    run: Annotated[
+        str, typer.Option("--run", help="Which stored run: its number, a day, or latest.")
+    ] = "latest",
+    of_site: Annotated[
+        str | None,
+        typer.Option("--run-site", help="The last run of this network, by the name its runs had."),
+    ] = None,
+    db: options.Db = None,
     fingerprints: options.Folders = [],  # noqa: B006
     everything: Annotated[bool, typer.Option("--all", help="Print every step of a plan.")] = False,
 ) -> None:
-    """Put the surveillance devices of a document into NetBox.
+    """Put the surveillance devices of a document, or of a stored run, into NetBox.
 
     Manufacturers, device types, roles, devices, interfaces with MACs, addresses and the custom
     fields camfinder_id, camfinder_firmware and camfinder_last_seen. Devices that NetBox has are
     found by what they are; nothing that somebody wrote there is changed.
     """
     from camfinder.cli import knowing
-    from camfinder.cli.documents import read_document
+    from camfinder.cli.documents import document_of
     from camfinder.cli.knowledge import fingerprints as load
     from camfinder.flow.known import vendors
     from camfinder.net.netbox import Client, place
     from camfinder.records.netbox_plan import plan
 
-    document = read_document(source)
+    document = document_of(source, run, of_site, db)
     client = Client(place(url), knowing.token(token_file))
     snapshot = client.devices(site=site, everything=True)
     addresses = [device.address for device in document.devices if device.surveillance]

@@ -46,17 +46,32 @@ def report(
     ] = "latest",
     site: options.OfSite = None,
     db: options.Db = None,
+    known: options.KnownLists = [],  # noqa: B006
+    evidence: options.EvidenceFiles = [],  # noqa: B006
+    maps: options.Maps = [],  # noqa: B006
+    save_map: options.SaveMap = None,
+    token_file: options.NetboxToken = None,
+    fingerprints: options.Folders = [],  # noqa: B006
     _list: Annotated[
         bool,
         typer.Option("--formats", callback=_formats, is_eager=True, help="List the formats."),
     ] = False,
 ) -> None:
-    """Render an inventory document, or a run of the store, to any format."""
-    from camfinder.cli.documents import read_document, stored_document
+    """Render an inventory document, or a run of the store, to any format.
+
+    With --known or --evidence it is compared with lists first, as `reconcile` does with a document;
+    what is stored stays as it was.
+    """
+    from camfinder.cli.documents import document_of
     from camfinder.cli.output import check_outputs, finish
 
     check_outputs(output)
-    document = stored_document(run, site, db) if source is None else read_document(source)
+    document = document_of(source, run, site, db)
+    if known or evidence or maps or save_map:
+        from camfinder.cli.knowing import Given, knowing
+
+        given = Given(known, evidence, maps, save_map, token_file)
+        knowing(given, fingerprints, []).apply(document)
     if redacted or without_addresses:
         from camfinder.reports.redact import redact
 

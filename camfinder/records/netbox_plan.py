@@ -90,7 +90,7 @@ def plan(
     """The writes that NetBox needs.
 
     Args:
-        document: The devices: those that are surveillance devices are exported.
+        document: Its surveillance devices that nobody called a false positive are exported.
         snapshot: What NetBox holds of the site, and its manufacturers, types, roles, fields.
         role: Name of the role of new devices; else one for each kind.
         vendor: Knows vendors by their names.
@@ -122,8 +122,8 @@ class _Planner:
                 self.addresses.setdefault(text, each)
 
     def all(self) -> Plan:
-        """Every surveillance device."""
-        wanted = [device for device in self.document.devices if device.surveillance]
+        """Every surveillance device that nobody called a false positive."""
+        wanted = [device for device in self.document.surveillance if not _denied(device)]
         pairs, unclear = self._pairs(wanted)
         if wanted:
             self._fields()
@@ -341,6 +341,10 @@ def _custom(device: DeviceDoc) -> dict[str, str]:
         "camfinder_last_seen": f"{device.last_seen:%Y-%m-%d}",
     }
     return {name: value for name, value in found.items() if value}
+
+
+def _denied(device: DeviceDoc) -> bool:
+    return device.triage is not None and device.triage.status == "false-positive"
 
 
 def _about(device: DeviceDoc) -> str:

@@ -73,6 +73,12 @@ def _disputed(device: DeviceDoc) -> str:
     return "; ".join(f"{slot}: {' / '.join(rivals)}" for slot, rivals in device.disputed.items())
 
 
+def _said(device: DeviceDoc, what: str) -> str | None:
+    """What people said of a device: status, label, note."""
+    value: str | None = getattr(device.triage, what, None)
+    return value
+
+
 DEVICES = (
     Column("address", 16, lambda d: d.address),
     Column("mac", 18, lambda d: d.mac),
@@ -100,6 +106,10 @@ DEVICES = (
     Column("record", 20, lambda d: None if d.record is None else d.record.status),
     Column("record_differs", 30, _differs),
     Column("record_source", 18, lambda d: None if d.record is None else d.record.source),
+    Column("triage", 16, lambda d: _said(d, "status")),
+    Column("triage_label", 20, lambda d: _said(d, "label")),
+    Column("triage_note", 30, lambda d: _said(d, "note")),
+    Column("triage_at", 20, lambda d: f"{d.triage.at:%Y-%m-%dT%H:%M:%SZ}" if d.triage else None),
     Column("addresses", 20, lambda d: " ".join(d.addresses)),
     Column("claimed_address", 16, lambda d: d.claimed_address),
     Column("endpoint_uuid", 38, lambda d: d.endpoint_uuid),

@@ -70,7 +70,8 @@ def _devices(document: Document, text: Texts) -> Iterator[str]:
     groups = (document.surveillance, document.possible, document.unknown, document.others)
     order = {device.id: number for number, device in enumerate(ordered(document))}
     columns = ("address", "kind", "brand", "maker", "model", "firmware", "mac", "serial")
-    head = [text(f"col.{name}") for name in (*columns, "findings", "record", "confidence")]
+    rest = ("findings", "record", "label", "confidence")
+    head = [text(f"col.{name}") for name in (*columns, *rest)]
     if not document.devices:
         yield from ("", f"## {text('devices')}", "", text("devices.none"))
     for name, devices in zip(("surveillance", "possible", "unknown", "other"), groups, strict=True):
@@ -79,6 +80,7 @@ def _devices(document: Document, text: Texts) -> Iterator[str]:
                 *(_slot(device, column) for column in columns),
                 escaped(", ".join(text(f"mark.{m}") for m in marks(device) if m != "disputed")),
                 _record(device, text),
+                _said(device),
                 escaped(device.confidence),
             ]
             for device in sorted(devices, key=lambda one: order[one.id])
@@ -95,6 +97,12 @@ def _slot(device: DeviceDoc, name: str) -> str:
 
 def _record(device: DeviceDoc, text: Texts) -> str:
     return "" if device.record is None else escaped(text.known("status", device.record.status))
+
+
+def _said(device: DeviceDoc) -> str:
+    """What people said besides the status, which is among the findings."""
+    said = device.triage
+    return "" if said is None else escaped("; ".join(filter(None, (said.label, said.note))))
 
 
 def _findings(document: Document, text: Texts) -> Iterator[str]:

@@ -123,9 +123,11 @@ def _row(device: DeviceDoc) -> list[Styled]:
 
 
 def _findings(device: DeviceDoc) -> Styled:
-    """The marks of a device in words, worst first; disputes show as `?` in their columns."""
+    """The marks of a device in words, worst first, and its label; disputes show as `?`."""
     found = [mark for mark in marks(device) if mark != "disputed"]
     words = [f"{_WORDS.get(mark, mark)}{_ids(device, mark)}" for mark in found]
+    if device.triage is not None and device.triage.label:
+        words.append(f"label {shorten(device.triage.label, _CELL)}")
     return "; ".join(words), next((_STYLES[mark] for mark in found if mark in _STYLES), "")
 
 

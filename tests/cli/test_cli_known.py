@@ -130,6 +130,32 @@ def test_lists_in_a_run_that_is_kept(capsys: pytest.CaptureFixture[str]) -> None
         assert added.record is not None
 
 
+def test_a_stored_run_and_the_records(capsys: pytest.CaptureFixture[str]) -> None:
+    """Reported against a list, and put into NetBox, without a document in between."""
+    assert run(["replay", str(REPLAYED), "--json", "-q", "--db", "x.db"]) == 0
+    first = shown(capsys).devices[0]
+    Path("l.csv").write_text(f"IP\n{first.address}\n10.98.0.1\n", encoding="utf-8")
+    assert run(["report", "--db", "x.db", "--known", "l.csv", "--json"]) == 0
+    made = shown(capsys)
+    assert [record.status for record in made.records] == ["seen", "not-seen"]
+    assert run(["report", "--db", "x.db", "--json"]) == 0
+    assert shown(capsys).records == []
+    netbox = Netbox("4.3")
+    netbox.add("dcim/sites", name="Rathaus", slug="rathaus")
+    with running(netbox):
+        export = ["export", "netbox", "--url", netbox.url, "--site", "rathaus", "--db", "x.db"]
+        assert run([*export, "--run", "7"]) == 2
+        assert run([*export, "--apply"]) == 0
+        assert len(netbox.tables["dcim/devices"]) == len(made.surveillance)
+        assert run([*export, "--run", "1", "--apply"]) == 0
+        assert "0 steps done" in capsys.readouterr().err
+        netbox.tables["dcim/devices"].clear()
+        for device_ in made.surveillance:
+            assert run(["false-positive", device_.id, "--db", "x.db"]) == 0
+        assert run([*export, "--apply"]) == 0
+        assert netbox.tables["dcim/devices"] == {}
+
+
 NMAP = """<?xml version="1.0"?><nmaprun start="1793000000"><host><status state="up"/>
 <address addr="10.99.0.2" addrtype="ipv4"/><address addr="00:40:8C:12:34:57" addrtype="mac"/>
 <hostnames><hostname name="gate.example" type="PTR"/></hostnames>

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,25 @@ def test_triage_is_kept_and_shown(place: str, capsys: pytest.CaptureFixture[str]
     said(capsys, "accept", "10.0.0.99", "--clear", "--db", place)
     said(capsys, "label", "10.0.0.99", "", "--db", place)
     assert told(capsys, "report", "--db", place)["devices"][0]["triage"] is None
+
+
+def test_triage_is_in_every_report(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Status, label and note, for people and for programs; the terminal has no room for notes."""
+    said(capsys, "accept", "10.0.0.1", "--note", "by order 7", "--db", place)
+    said(capsys, "label", "10.0.0.1", "north gate", "--db", place)
+    shown = " ".join(said(capsys, "report", "--db", place).split())
+    assert "accepted" in shown
+    assert "north" in shown
+    for suffix in ("csv", "html", "md", "xlsx", "txt", "json", "jsonl"):
+        output = Path(place).with_name(f"report.{suffix}")
+        said(capsys, "report", "--db", place, "-o", str(output))
+        told = output.read_bytes()
+        if suffix == "xlsx":
+            with zipfile.ZipFile(output) as packed:
+                told = b"".join(packed.read(name) for name in packed.namelist())
+        assert b"accepted" in told.lower(), suffix
+        assert b"gate" in told, suffix
+        assert (b"by order 7" in told) is (suffix != "txt"), suffix
 
 
 def test_report_of_the_store(place: str, capsys: pytest.CaptureFixture[str]) -> None:
