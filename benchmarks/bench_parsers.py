@@ -22,11 +22,11 @@ from growing_inputs import (  # noqa: E402
 
 from camfinder.probes import all_probes  # noqa: E402
 
-BYTES = 48_000
+BYTES = 32_000
 MOST = 3.0
 LEAST_S = 0.004
 """Below this a clock tick or a cache decides, not the parser."""
-EVERY = 3
+EVERY = 5
 """One in so many growths of a message, the same in each run."""
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from types import FrameType
 from typing import Any
 
@@ -90,11 +91,20 @@ def _filled(message: bytes) -> Iterator[Growth]:
 
 def forget() -> None:
     """Nothing is remembered of earlier calls: caches would make a second look free."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("camfinder.wire.", "camfinder.match.", "camfinder.capture.")):
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear"):
-                    value.cache_clear()
+    for cached in _caches():
+        cached.cache_clear()
+
+
+@cache
+def _caches() -> list[Any]:
+    """Of the modules that read."""
+    return [
+        value
+        for name, module in sys.modules.items()
+        if name.startswith(("camfinder.wire.", "camfinder.match.", "camfinder.capture."))
+        for value in vars(module).values()
+        if hasattr(value, "cache_clear")
+    ]
 
 
 def lines(call: Callable[[], object]) -> int:
@@ -119,10 +129,13 @@ def lines(call: Callable[[], object]) -> int:
 def cpu_s(call: Callable[[], object], times: int = 3) -> float:
     """The least CPU time of some calls, in seconds."""
     found = []
-    for _ in range(times):
-        forget()
-        gc.collect()
-        started = time.process_time()
-        call()
-        found.append(time.process_time() - started)
+    gc.disable()
+    try:
+        for _ in range(times):
+            forget()
+            started = time.process_time()
+            call()
+            found.append(time.process_time() - started)
+    finally:
+        gc.enable()
     return min(found)

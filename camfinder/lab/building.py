@@ -99,6 +99,9 @@ class Order(Table, frozen=True, kw_only=True):
         lifetime_s: It ends by itself then.
         port_shift: Loopback mode: added to ports below 1024, where those are not allowed.
         announce_every_s: Devices that announce themselves do so on start and then this often.
+        boot_s: Between which seconds after the lab's start the devices begin to speak by
+            themselves, each at a moment of its own; what their protocols have them say twice
+            they say twice. Without it all speak at the start.
     """
 
     mode: Literal["namespace", "loopback"]
@@ -111,6 +114,7 @@ class Order(Table, frozen=True, kw_only=True):
     lifetime_s: float = 3600.0
     port_shift: int = 0
     announce_every_s: float = 60.0
+    boot_s: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

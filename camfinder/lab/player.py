@@ -12,7 +12,9 @@ import signal
 import socket
 import sys
 from contextlib import nullcontext, suppress
+from functools import partial
 from pathlib import Path
+from random import Random
 
 from camfinder.lab import (
     certificates,
@@ -64,7 +66,7 @@ class Play:
         self._wiring = wiring
         self._ports: list[UdpPort] = []
         self._servers: list[asyncio.Server] = []
-        self._heralds: list[UdpPort] = []
+        self._heralds: list[tuple[float, UdpPort]] = []
 
     async def start(self) -> None:
         """Every device listens and has said hello.
@@ -78,16 +80,22 @@ class Play:
             self._ports += ports
             self._servers += await open_tcp(stand, tcp_services(first), certificates.context)
             if len(stand.seats) == 1:  # nobody would hear a crowd behind its router
-                self._heralds += ports
+                self._heralds += [(self._boots_at_s(first), port) for port in ports]
         await self._answers()
         self._announce()
 
     def _announce(self) -> None:
         """All devices that say something by themselves say it, now and again."""
-        for port in self._heralds:
-            port.announce()
-        every_s = self._building.order.announce_every_s
-        asyncio.get_running_loop().call_later(every_s, self._announce)
+        loop, order = asyncio.get_running_loop(), self._building.order
+        for after_s, port in self._heralds:
+            loop.call_later(after_s, partial(port.announce, boots=order.boot_s is not None))
+        loop.call_later(order.announce_every_s, self._announce)
+
+    def _boots_at_s(self, seat: Seat) -> float:
+        """When a device begins to speak by itself, the same for a seed."""
+        order = self._building.order
+        chance = Random(f"{order.seed} boots {seat.address}")  # noqa: S311 - play, not security
+        return chance.uniform(*order.boot_s) if order.boot_s else 0.0
 
     def _stands(self) -> list[Stand]:
         shift = self._building.order.port_shift

@@ -63,6 +63,7 @@ class UdpService:
         groups: Multicast groups to join.
         announce: What it says on start.
         from_ports: Further local ports that answers are sent from (-1: any).
+        again_s: After how long a device that boots announces once more; 0: it does not.
     """
 
     port: int
@@ -70,6 +71,7 @@ class UdpService:
     groups: tuple[str, ...] = ()
     announce: Announce = silent
     from_ports: frozenset[int] = field(default_factory=frozenset)
+    again_s: float = 0.0
 
 
 @dataclass(frozen=True)

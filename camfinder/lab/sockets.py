@@ -102,11 +102,15 @@ class UdpPort:
         for sock in (*self._listeners, *self._senders.values()):
             sock.close()
 
-    def announce(self) -> None:
-        """What the devices say by themselves."""
+    def announce(self, *, boots: bool) -> None:
+        """What the devices say by themselves; booting, a second time where the protocol has it."""
         for service in self._services:
             for seat in self._stand.seats.values():
                 self._answer(seat, service.announce(seat))
+                if boots and service.again_s:
+                    self._loop.call_later(
+                        service.again_s, self._answer, seat, tuple(service.announce(seat))
+                    )
 
     def _read(self, sock: socket.socket) -> None:
         for _ in range(64):  # then the other sockets have their turn

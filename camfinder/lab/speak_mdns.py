@@ -19,6 +19,8 @@ from camfinder.lab.services import Heard, Reply, UdpService
 
 GROUP = "224.0.0.251"
 PORT = 5353
+AGAIN_S = 1.0
+"""RFC 6762, 8.3: at least two announcements, one second apart."""
 _META = "_services._dns-sd._udp.local."
 _A, _PTR, _TXT, _SRV, _ANY, _IN = 1, 12, 16, 33, 255, 1
 _UNIQUE = 0x8001
@@ -29,7 +31,7 @@ _TTL_S, _HOST_TTL_S = 4500, 120
 def services(seat: Seat) -> Iterable[UdpService]:
     """The responder on UDP 5353, where the persona has one."""
     if seat.persona.mdns:
-        yield UdpService(PORT, answer, (GROUP,), announce)
+        yield UdpService(PORT, answer, (GROUP,), announce, again_s=AGAIN_S)
 
 
 def answer(seat: Seat, heard: Heard) -> Iterable[Reply]:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 
 from camfinder.lab.persona import Ssdp
 from camfinder.lab.seat import Seat
-from camfinder.lab.services import Heard, Reply, UdpService
+from camfinder.lab.services import Heard, Reply, UdpService, silent
 
 GROUP = "239.255.255.250"
 PORT = 1900
+AGAIN_S = 0.2
+"""UPnP Device Architecture 1.1, 1.2.2: more than once, as datagrams get lost."""
 _ROOT = "upnp:rootdevice"
 
 
@@ -15,7 +17,8 @@ def services(seat: Seat) -> Iterable[UdpService]:
     """The responder on UDP 1900, where the persona has one."""
     ssdp = seat.persona.ssdp
     if ssdp:
-        yield UdpService(PORT, answer, (GROUP,), announce if ssdp.notify else lambda _seat: ())
+        says = announce if ssdp.notify else silent
+        yield UdpService(PORT, answer, (GROUP,), says, again_s=AGAIN_S)
 
 
 def answer(seat: Seat, heard: Heard) -> Iterable[Reply]:
