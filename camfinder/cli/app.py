@@ -50,7 +50,17 @@ def application(wanted: str | None = None) -> typer.Typer:
     chosen = [name for name, commands in MODULES.items() if wanted in commands] or MODULES
     for name in chosen:
         import_module(f"camfinder.cli.{name}").register(app)
+    for command in app.registered_commands:
+        command.short_help = _first(command.callback.__doc__ if command.callback else None)
+    for group in app.registered_groups:
+        told = group.typer_instance.info.help if group.typer_instance else None
+        group.short_help = _first(told if isinstance(told, str) else None)
     return app
+
+
+def _first(text: str | None) -> str:
+    """The first sentence, whole: left alone, the list of commands cuts it at the line's end."""
+    return " ".join((text or "").partition("\n\n")[0].split()).rstrip(".")
 
 
 def _version(value: bool) -> None:

@@ -60,6 +60,13 @@ def test_bad_input_gets_one_clear_line(
     assert done.stdout == ""
 
 
+def test_every_command_is_told_in_a_whole_sentence(tmp_path: Path) -> None:
+    """The list of commands wraps what does not fit its line, instead of cutting it."""
+    shown = run("--help", cwd=tmp_path).stdout
+    assert "..." not in shown.partition("Commands:")[2]
+    assert "Say what this machine allows" in shown
+
+
 def test_broken_fingerprints_are_named(tmp_path: Path) -> None:
     """File, rule and remedy stand in the complaint."""
     (tmp_path / "acme.toml").write_text('schema = 1\n[vendor]\nid = "acme"\nname = "A"\nodd = 1\n')
