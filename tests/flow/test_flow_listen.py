@@ -1,13 +1,16 @@
-"""Listening: the lab's announcements, a mirror port, no rights; and not one frame goes out."""
+"""Listening: a building that boots, a mirror port, no rights; and not one frame goes out."""
 
 import json
 import os
 import socket
+import ssl
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +28,23 @@ from camfinder.flow.reader import Reader
 from camfinder.flow.sightings import Sightings
 from camfinder.lab import run
 from camfinder.lab.building import load_personas, order
+from camfinder.lab.certificates import context
 from camfinder.lab.persona import Persona
+from camfinder.lab.seat import seat
 from camfinder.probes import all_probes
 
-pytestmark = [pytest.mark.netns, pytest.mark.slow(30), pytest.mark.xdist_group("flow-listen")]
+pytestmark = [pytest.mark.netns, pytest.mark.slow(75), pytest.mark.xdist_group("flow-listen")]
 
 COUNTING = Path(__file__).with_name("counting.py")
 LISTEN = [sys.executable, "-m", "camfinder", "listen", "--json", "-q"]
 REPLAY = [sys.executable, "-m", "camfinder", "replay", "--json", "-q"]
+HNAP = (
+    b'<?xml version="1.0"?><soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">'
+    b'<soap:Body><GetDeviceSettingsResponse xmlns="http://purenetworks.com/HNAP1/">'
+    b"<GetDeviceSettingsResult>OK</GetDeviceSettingsResult><Type>ConnectedHomeClient</Type>"
+    b"<VendorName>D-Link</VendorName><ModelName>DCS-8000LH</ModelName>"
+    b"<FirmwareVersion>1.06</FirmwareVersion></GetDeviceSettingsResponse></soap:Body></soap:Envelope>"
+)
 SPS = bytes.fromhex("6764 0028 acd9 4078 0227 e5c0 4400 0003 0004")
 
 
@@ -60,47 +72,26 @@ def announces(persona: Persona) -> bool:
     )
 
 
-@pytest.fixture(scope="module")
-def building() -> Iterator[Ran]:
-    """Six seconds of a building whose devices announce themselves every two."""
+@pytest.fixture(scope="module", autouse=True)
+def booting() -> Iterator[Callable[[], Ran]]:
+    """A minute of a building that boots, as it sounds: the other tests of this file run meanwhile.
+
+    Each device begins at a moment of its own and says what its protocols have it say: Hello once,
+    multicast DNS and NOTIFY twice, makers' broadcasts once.
+    """
     needs_namespaces()
-    wanted = msgspec.structs.replace(order(mode="namespace", hurry=True), announce_every_s=2.0)
-    with run.lab(wanted) as running:
-        listen = [*LISTEN, "--for", "6", "-i", "eth0"]
+    wanted = msgspec.structs.replace(order(mode="namespace"), boot_s=(8.0, 55.0))
+    with run.lab(wanted) as running, ThreadPoolExecutor(1) as pool:
+        listen = [*LISTEN, "--for", "60", "-i", "eth0"]
         argv = [sys.executable, str(COUNTING), "eth0", *listen]
-        yield ran(run.command(argv, running))
+        heard = pool.submit(ran, run.command(argv, running))
+        yield heard.result
 
 
-def test_not_one_frame_is_sent(building: Ran) -> None:
-    """Of no protocol: counted on the interface while devices spoke around it."""
-    assert building.errors.split()[-1] == "0", building.errors
-    assert building.document["run"]["ledger"]["datagrams"] == 0
-    assert building.code == 0
-
-
-def test_devices_that_announce_themselves_are_identified(building: Ran) -> None:
-    """Nine of ten: what they are, and whose."""
-    wanted = [p for p in load_personas() if p.expect.surveillance and announces(p)]
-    by_address = {a: d for d in building.document["devices"] for a in d["addresses"]}
-    right = [p.id for p in wanted if _is_right(p, by_address.get(f"10.77.0.{p.host}"))]
-    assert len(wanted) >= 10
-    assert len(right) >= 0.9 * len(wanted), {p.id for p in wanted} - set(right)
-
-
-def _is_right(persona: Persona, device: Document | None) -> bool:
-    if device is None or device["surveillance"] is not True:
-        return False
-    expect = persona.expect
-    named = expect.brand is None or device["brand"] == expect.brand
-    return device["kind"] == expect.kind and named
-
-
-def test_neighbours_are_no_cameras(building: Ran) -> None:
-    """Printers and televisions announce themselves as well."""
-    others = {f"10.77.0.{p.host}" for p in load_personas() if not p.expect.surveillance}
-    for device in building.document["devices"]:
-        if others & set(device["addresses"]):
-            assert device["surveillance"] is not True, device["addresses"]
+@pytest.fixture(scope="module")
+def building(booting: Callable[[], Ran]) -> Ran:
+    """What was heard, when the minute is over."""
+    return booting()
 
 
 @contextmanager
@@ -125,7 +116,7 @@ def _plugged(lab: Laboratory, switch: Namespace, label: str, address: str) -> Na
 
 
 def converse(camera: Namespace, server: Namespace) -> None:
-    """DHCP, DNS, a stream, an RTSP head, and the start of TLS, from the camera to the server."""
+    """DHCP, DNS, a stream, an RTSP head, TLS to a cloud, and an app that visits the camera."""
     with server:
         listeners = [socket.create_server(("10.9.0.3", port)) for port in (443,)]
     with camera:
@@ -148,7 +139,35 @@ def converse(camera: Namespace, server: Namespace) -> None:
         b"Public: OPTIONS, DESCRIBE, SETUP\r\n\r\n"
     )
     asking.recv(1000)
+    _visit(camera, server)
     for sock in (sender, out, asking, answering, *listeners):
+        sock.close()
+
+
+def _visit(camera: Namespace, server: Namespace) -> None:
+    """An app reads the camera's HNAP settings, and meets its certificate under TLS 1.2."""
+    persona = next(each for each in load_personas() if each.id == "tapo-camera")
+    (certificate,) = (each.certificate for each in persona.http if each.certificate)
+    shown = context(seat(persona, IPv4Address("10.9.0.2"), IPv4Network("10.9.0.0/24")), certificate)
+    with camera:
+        web, secure = (socket.create_server(("10.9.0.2", port)) for port in (80, 443))
+    with server:
+        app = socket.create_connection(("10.9.0.2", 80), timeout=3)
+        client = socket.create_connection(("10.9.0.2", 443), timeout=3)
+    answering, _ = web.accept()
+    app.sendall(b"GET /HNAP1/ HTTP/1.1\r\nHost: 10.9.0.2\r\n\r\n")
+    answering.recv(1000)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {len(HNAP)}\r\n\r\n"
+    answering.sendall(head.encode() + HNAP)
+    app.recv(2000)
+    shaken, _ = secure.accept()
+    with ThreadPoolExecutor(1) as pool:
+        served = pool.submit(shown.wrap_socket, shaken, server_side=True)
+        trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+        wrapped = trusting.wrap_socket(client)
+        served.result(3).close()
+    for sock in (web, secure, app, answering, wrapped):
         sock.close()
 
 
@@ -210,6 +229,9 @@ def told(ran: Ran) -> set[tuple[str, str]]:
         ("rtp.codec", "h264"),
         ("rtsp.server", "Hipcam RealServer/V1.0"),
         ("dhcp.mac", "44:19:b6:5a:31:07"),
+        ("hnap.model", "DCS-8000LH"),
+        ("hnap.firmware", "1.06"),
+        ("tls.subject", "C=CN,O=TPRI,CN=TPRI-DEVICE"),
     ],
 )
 def test_mirror_port_shows_what_others_say(
@@ -283,3 +305,35 @@ def _notify() -> bytes:
         b"USN: uuid:Upnp-BasicDevice-1_0-ACCC8E000001::urn:axis-com:service:BasicService:1\r\n"
         b"SERVER: Linux/2.6, UPnP/1.0, Portable SDK\r\nLOCATION: http://10.9.0.2/r.xml\r\n\r\n"
     )
+
+
+def test_not_one_frame_is_sent(building: Ran) -> None:
+    """Of no protocol: counted on the interface while devices spoke around it."""
+    assert building.errors.split()[-1] == "0", building.errors
+    assert building.document["run"]["ledger"]["datagrams"] == 0
+    assert building.code == 0
+
+
+def test_devices_that_announce_themselves_are_identified(building: Ran) -> None:
+    """Nine of ten: what they are, and whose."""
+    wanted = [p for p in load_personas() if p.expect.surveillance and announces(p)]
+    by_address = {a: d for d in building.document["devices"] for a in d["addresses"]}
+    right = [p.id for p in wanted if _is_right(p, by_address.get(f"10.77.0.{p.host}"))]
+    assert len(wanted) >= 10
+    assert len(right) >= 0.9 * len(wanted), {p.id for p in wanted} - set(right)
+
+
+def _is_right(persona: Persona, device: Document | None) -> bool:
+    if device is None or device["surveillance"] is not True:
+        return False
+    expect = persona.expect
+    named = expect.brand is None or device["brand"] == expect.brand
+    return device["kind"] == expect.kind and named
+
+
+def test_neighbours_are_no_cameras(building: Ran) -> None:
+    """Printers and televisions announce themselves as well."""
+    others = {f"10.77.0.{p.host}" for p in load_personas() if not p.expect.surveillance}
+    for device in building.document["devices"]:
+        if others & set(device["addresses"]):
+            assert device["surveillance"] is not True, device["addresses"]
