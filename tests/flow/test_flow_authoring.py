@@ -4,20 +4,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shipped import fingerprints
 
 from camfinder.flow.authoring import Asked, Draft, draft, written
 from camfinder.flow.samples import Sample
-from camfinder.match.fingerprint import Fingerprints, default_folder, load
+from camfinder.match.fingerprint import Fingerprints, default_folder
 from camfinder.model import CamfinderError, Fact, Kind, Slot, Strength
 from camfinder.probes import catalogue
 
 NOBODY = Sample("10.0.0.7", frozenset(), "", known=False, facts=(), identity=(), day="2026-11-02")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def known() -> Fingerprints:
     """All shipped fingerprints."""
-    return load([default_folder()])
+    return fingerprints()
 
 
 def drafted(known: Fingerprints, key: str, value: str, **asked: str) -> Draft:

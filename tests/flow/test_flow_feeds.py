@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shipped import fingerprints
 from vulnerable import device
 
 from camfinder.flow.feed_files import FeedError
@@ -19,7 +20,6 @@ from camfinder.flow.vendors import feed_vendors
 from camfinder.judge.advisories import Advisories, default_folder, load
 from camfinder.judge.advisory import findings
 from camfinder.judge.feeds.products import Vendors
-from camfinder.match import fingerprint
 
 DAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -34,7 +34,7 @@ def shipped() -> Advisories:
 @pytest.fixture(scope="session")
 def vendors(shipped: Advisories) -> Vendors:
     """The vendors of the shipped fingerprints."""
-    return feed_vendors(fingerprint.load([fingerprint.default_folder()]), shipped)
+    return feed_vendors(fingerprints(), shipped)
 
 
 def match(criteria: str, **bounds: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from netns import Namespace, laboratory
 from peer_programs import AVAHI
 from scanning_lab import Ran, ran
 
-pytestmark = [pytest.mark.netns, pytest.mark.peer]
+pytestmark = [pytest.mark.netns, pytest.mark.peer, pytest.mark.slow(25)]
 
 MINIDLNA = """
 friendly_name=Media of the office

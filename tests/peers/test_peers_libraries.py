@@ -18,7 +18,12 @@ from test_peers_families import running, scan, segment
 from camfinder.lab import run
 from camfinder.lab.building import order
 
-pytestmark = [pytest.mark.netns, pytest.mark.peer, pytest.mark.xdist_group("peers")]
+pytestmark = [
+    pytest.mark.netns,
+    pytest.mark.peer,
+    pytest.mark.slow(30),
+    pytest.mark.xdist_group("peers-libraries"),
+]
 
 LIBRARIES = [sys.executable, "-W", "ignore", str(Path(__file__).with_name("libraries.py"))]
 PERSONAS = ROOT / "camfinder" / "lab" / "personas"

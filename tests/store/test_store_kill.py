@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from test_store_lab import NETWORK, PORT, PREFIX, ROOF, folder, year
 
 from camfinder.lab import run as lab
@@ -197,6 +198,7 @@ def asks_again_at_most_a_second(whole: Ended, parts: Sequence[Ended]) -> None:
     assert asked - allowed == Counter()
 
 
+@pytest.mark.slow(90)
 def test_one_scan_is_killed_twenty_times(tmp_path: Path) -> None:
     """Taken up and killed again and again, it finds what an undisturbed scan finds in the end.
 
@@ -227,6 +229,7 @@ def test_one_scan_is_killed_twenty_times(tmp_path: Path) -> None:
     asks_again_at_most_a_second(whole, parts)
 
 
+@pytest.mark.slow(60)
 def test_scans_are_killed_once(tmp_path: Path) -> None:
     """Killed at any moment and taken up, a scan finds what an undisturbed one finds."""
     chance = moments()
