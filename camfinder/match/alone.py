@@ -40,12 +40,13 @@ def describe_alone(observations: Sequence[Observation], engine: Engine) -> Alone
     """All observations as one device, whatever identities they carry."""
     heard: list[tuple[Observation, list[Told]]] = []
     for one in observations:
-        probe = one.probe
-        told = [
-            Told(finding.fingerprint, fact, finding.claims, finding.strengths, probe)
-            for fact, finding in engine.told(one)
-        ]
-        if told or one.mac:
+        found = engine.told(one)
+        if found or one.mac:
+            probe = one.probe
+            told = [
+                Told(finding.fingerprint, fact, finding.claims, finding.strengths, probe)
+                for fact, finding in found
+            ]
             heard.append((one, told))
     if not heard:
         return Alone(NOTHING, None, ())

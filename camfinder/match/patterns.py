@@ -4,7 +4,7 @@ Quirks (google-re2 1.1): `Set.Match` gives None for no match, lone surrogates ra
 than `max_mem` silently fails to match, errors go to stderr unless `log_errors` is off.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import re2
@@ -125,18 +125,28 @@ class PatternSet:
 class Pattern:
     """One pattern to be searched in `encoded` texts."""
 
-    __slots__ = ("_match",)
+    __slots__ = ("_match", "_pattern")
 
     def __init__(self, pattern: "str | re2._Regexp") -> None:
-        """Compile it, or take it as it was compiled.
+        """Take it as it is: one that is still text is compiled for its first search.
 
-        Raises:
-            ValueError: As of `compile_pattern`.
+        Of some thousand patterns on brands and models a run needs a few.
         """
-        compiled = compile_pattern(pattern) if isinstance(pattern, str) else pattern
+        self._pattern = pattern
+        self._match: Callable[[Any, bytes, int, int], Spans] = self._first_match
+
+    def _first_match(self, anchor: Any, text: bytes, begin: int, end: int) -> Spans:
+        """The first search: those after it go to RE2 directly."""
+        given = self._pattern
+        compiled = compile_pattern(given) if isinstance(given, str) else given
         self._match = compiled._regexp.Match  # noqa: SLF001 (see above)
+        return self._match(anchor, text, begin, end)
 
     def search(self, text: bytes) -> Spans | None:
-        """Begin and end in bytes of the match and of its groups, -1 where a group took no part."""
-        found: Spans = self._match(_ANYWHERE, text, 0, len(text))
+        """Begin and end in bytes of the match and of its groups, -1 where a group took no part.
+
+        Raises:
+            ValueError: As of `compile_pattern`, at the first search.
+        """
+        found = self._match(_ANYWHERE, text, 0, len(text))
         return None if found[0][0] < 0 else found

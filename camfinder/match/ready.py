@@ -86,7 +86,8 @@ class KeyRules:
         """The rules whose pattern occurs in the text."""
         found: list[int] = []
         for together, places in self._sets:
-            found += [places[at] for at in together.which(text)]
+            if occur := together.which(text):
+                found += [places[at] for at in occur]
         if not found:
             return []
         return [self._order[at] for at in sorted(found) if at >= 0]

@@ -25,6 +25,9 @@ EVERYBODY = IPv4Address("255.255.255.255")
 
 MAX_JSON_BYTES = 65_536
 MAX_LINES = 512
+_decode_json = json.JSONDecoder(strict=False).decode
+"""Made once: `json.loads` makes a decoder for every message that it is to take leniently."""
+
 NO_HEADERS: tuple[tuple[str, str], ...] = ()
 
 
@@ -77,7 +80,7 @@ def json_object(data: bytes) -> dict[str, Any]:
     if len(data) > MAX_JSON_BYTES:
         raise ParseError(f"JSON of {len(data)} bytes is longer than {MAX_JSON_BYTES}")
     try:
-        found = json.loads(decode(data).strip("\x00\r\n\t "), strict=False)
+        found = _decode_json(decode(data).strip("\x00\r\n\t "))
     except (ValueError, RecursionError) as error:
         raise ParseError(f"no readable JSON: {type(error).__name__}") from error
     if not isinstance(found, dict):

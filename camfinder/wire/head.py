@@ -154,6 +154,7 @@ def _protocol(data: bytes) -> str | None:
     return None if found is None else (found.group(3) or "").partition("/")[0]
 
 
+@lru_cache(maxsize=16)
 def _status(line: str) -> tuple[str, str, int, str] | None:
     """Protocol in upper case, version, code and reason of a status line; None for another line."""
     parts = line.split(None, 2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from camfinder.match.fingerprint import default_folder, load
-from camfinder.match.patterns import PatternSet, encodable, encoded
+from camfinder.match.patterns import Pattern, PatternSet, encodable, encoded
 from camfinder.match.ready import WIDE
 
 PATTERNS = [
@@ -54,6 +54,17 @@ def test_one_name_after_the_other_is_cheap() -> None:
     started = time.process_time()
     assert len(made(page)) == len(names)
     assert time.process_time() - started < 1.0
+
+
+def test_a_pattern_is_compiled_for_its_first_search() -> None:
+    """Text and compiled patterns find the same; what is no pattern is told when it is searched."""
+    for pattern in (Pattern(r"v(\d+)"), Pattern(re2.compile(r"v(\d+)"))):
+        for _ in range(2):
+            assert pattern.search(b"a v12") == [(2, 5), (3, 5)]
+        assert pattern.search(b"a") is None
+    broken = Pattern(r"(?=a)")
+    with pytest.raises(ValueError, match=r"\(\?="):
+        broken.search(b"a")
 
 
 def test_patterns_without_a_word_are_known() -> None:
