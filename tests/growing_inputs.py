@@ -1,6 +1,7 @@
 """Every parser with messages for it: what `growing` makes larger."""
 
 import io
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,12 +12,13 @@ from typing import Any
 from capture_files import Dialogue, block, classic, enhanced, framed, interface, section, udp
 from growing import Growth
 from places import ROOT
+from shipped import engine
 
 from camfinder.capture.pcap import Capture
-from camfinder.document import loads
+from camfinder.document import build, dumps, loads
 from camfinder.flow.cases import identify_case
 from camfinder.flow.reader import Reader
-from camfinder.match.engine import Engine
+from camfinder.flow.replay import replay
 from camfinder.model import CamfinderError, Frame, ParseError
 from camfinder.probes import Probe, all_probes
 from camfinder.records.known import read_known, read_sightings
@@ -167,9 +169,9 @@ def messages(probe: Probe) -> Iterator[tuple[Call, bytes]]:
 
 def framings(probe: Probe) -> Iterator[tuple[Call, Growth]]:
     """The same for messages made for it."""
-    for what, build in FRAMED.get(probe.name, {}).items():
+    for what, made in FRAMED.get(probe.name, {}).items():
         frame = recorded()[probe.name][0]
-        yield parser(probe, frame), Growth(what, build=build)
+        yield parser(probe, frame), Growth(what, build=made)
 
 
 @dataclass(frozen=True)
@@ -288,11 +290,21 @@ def lists() -> Iterator[Reading]:
         yield Reading(what, lambda data: read_known(data, "made.csv", {}), (sample,))
     for what, sample in (("nmap", NMAP), ("leases", LEASES), ("arp", ARP), ("switch", SWITCH)):
         yield Reading(what, lambda data: read_sightings(data, "made", {}), (sample,))
-    device = (
-        b'{"schema":1,"tool":{"name":"camfinder","version":"0"},"devices":['
-        b'{"id":"d1","address":"10.0.0.1","kind":"camera"}],"problems":[]}'
-    )
-    yield Reading("document", lambda data: loads(data, "made"), (device,))
+    grown = Growth("devices", build=_documents)
+    yield Reading("document", lambda data: loads(data, "made"), growths=(grown,))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """A real inventory document."""
+    case = ROOT / "pcaps" / "dahua-dhip" / "capture.pcapng"
+    found = build(replay([case], engine=engine(), probes=all_probes()))
+    document: dict[str, Any] = json.loads(dumps(found))
+    return document
+
+
+def _documents(count: int) -> bytes:
+    return json.dumps({**_document(), "devices": _document()["devices"][:1] * count}).encode()
 
 
 KINDS = (
@@ -301,14 +313,6 @@ KINDS = (
     "mdns.service", "mac", "hikvision.sadp", "dahua.dhip", "upnp.description", "ssdp.response",
 )  # fmt: skip
 WORDS = b"AXIS P3245-V Network Camera Hikvision DS-2CD2143G2-IS V5.7.12 build 230328 NVR "
-
-
-@cache
-def engine() -> Engine:
-    """The shipped fingerprints, compiled."""
-    from camfinder.cli.knowledge import engine as shipped
-
-    return shipped(())
 
 
 def _identify(kind: str, value: str) -> object:
