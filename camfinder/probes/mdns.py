@@ -51,6 +51,11 @@ _INSTANCE = re2.compile(r"(?i)^(?:(.*)\.)?(_[a-z0-9][a-z0-9-]{0,30}\._(?:tcp|udp
 _BARE_MAC = re2.compile(r"(?i)(?:^|[^0-9a-z])([0-9a-f]{12})(?:$|[^0-9a-z])")
 _ARECONT_TAIL = re2.compile(r"^AV([0-9A-Fa-f]{6})(?:-FW([0-9][0-9.]*))?")
 _DLINK_VERSION = re2.compile(r"^0*(\d+)(\d{2})$")
+_ICONS = frozenset(
+    {"xserve", "rackmac", "macpro", "macmini", "macsamba", "powerbook", "timecapsule", "airport"}
+)
+"""What file servers of all makers say in `_device-info._tcp` for a Mac to draw them: no model."""
+
 _TXT_KEYS = MappingProxyType(
     {
         "macaddress": "mac",
@@ -239,7 +244,8 @@ def _txt(service: str, strings: list[bytes], facts: Facts) -> None:
         elif slot == "mac":
             facts.add_mac("mdns.mac", value)
         elif slot:
-            facts.add(f"mdns.{slot}", value)
+            if service != "_device-info._tcp" or not _is_icon(value):
+                facts.add(f"mdns.{slot}", value)
         elif (
             service == "_dhnap._tcp" and key == "version" and (found := _DLINK_VERSION.match(value))
         ):
@@ -248,6 +254,11 @@ def _txt(service: str, strings: list[bytes], facts: Facts) -> None:
             facts.add("mdns.homekit_category", value)
         elif text.upper().startswith("MACADDR="):
             facts.add_mac("mdns.mac", value)
+
+
+def _is_icon(value: str) -> bool:
+    """`Xserve`, or with a version of it: `TimeCapsule6,106`."""
+    return value.strip().rstrip("0123456789,").lower() in _ICONS
 
 
 def _arecont(value: str, facts: Facts) -> None:

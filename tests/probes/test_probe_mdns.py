@@ -118,6 +118,15 @@ def test_serial_numbers_are_no_macs() -> None:
     assert instance_facts("_axis-video._tcp", digits, "", 0, []).has("mdns.mac")
 
 
+def test_an_icon_for_the_finder_is_no_model() -> None:
+    """File servers say `Xserve` to be drawn so by a Mac; what else stands there is a model."""
+    for icon in ("Xserve", "TimeCapsule6,106", "MacSamba", "RackMac"):
+        strings = [f"model={icon}".encode()]
+        assert not instance_facts("_device-info._tcp", "nas", "", 0, strings).has("mdns.model")
+        assert instance_facts("_http._tcp", "nas", "", 0, strings).has("mdns.model")
+    assert instance_facts("_device-info._tcp", "cam", "", 0, [b"model=NC-10"]).has("mdns.model")
+
+
 def test_whole_names_are_cut() -> None:
     """Names with service and domain, as browsers of other makers give them."""
     facts = instance_facts("_http._tcp.local.", "Gate._http._tcp.local.", "gate.local.", 80, [])
