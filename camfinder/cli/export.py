@@ -68,7 +68,8 @@ def netbox(
     snapshot = client.devices(site=site, everything=True)
     addresses = [device.address for device in document.devices if device.surveillance]
     snapshot = client.with_addresses(snapshot, [each for each in addresses if each])
-    made = plan(document, snapshot, role=role, vendor=vendors(load(fingerprints)))
+    names = vendors(load(fingerprints))
+    made = plan(document, snapshot, role=role, vendor=names, ports=client.interfaces_of_type)
     for line in made.kept:
         print(f"stays: {line}")
     for line in made.skipped:

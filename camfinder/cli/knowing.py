@@ -117,7 +117,15 @@ def _known(
         from camfinder.net import netbox
 
         client = netbox.Client(netbox.place(source), token(token_file))
-        read = netbox_records.known(client.devices())
+        snapshot = client.devices()
+        read = netbox_records.known(snapshot)
+        if not client.narrows(snapshot):
+            query = source.partition("?")[2]
+            print(
+                f"known {read.source}: ?{query} leaves no device out "
+                "(filters that NetBox does not know do nothing)",
+                file=sys.stderr,
+            )
     else:
         read = known.known_file(Path(source), said, vendor)
     columns = ", ".join(f"{field}={header!r}" for field, header in read.columns.items())

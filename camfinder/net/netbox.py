@@ -83,6 +83,7 @@ class Client:
         self.where = where
         self._api = pynetbox.api(where.url, token=token)
         self._api.http_session = _Session()
+        self._ports: dict[int, list[str]] = {}
 
     def version(self) -> tuple[int, int]:
         """The release, as (major, minor).
@@ -137,6 +138,23 @@ class Client:
         new = [each for each in more if each["id"] not in known]
         return replace(snapshot, addresses=[*snapshot.addresses, *new])
 
+    def narrows(self, snapshot: Snapshot) -> bool:
+        """Whether the filters of the address left a device out; true where there are none.
+
+        NetBox answers a filter whose name it does not know as if nothing had been asked for.
+        """
+        if not self.where.filters or not snapshot.devices:
+            return True
+        whole = self._told(lambda: int(self._endpoint("dcim.devices").count()))
+        return whole > len(snapshot.devices)
+
+    def interfaces_of_type(self, device_type: int) -> list[str]:
+        """The names of the interfaces that a device of this type gets when it is added."""
+        if device_type not in self._ports:
+            found = self._list("dcim.interface_templates", {"device_type_id": device_type})
+            self._ports[device_type] = [str(each["name"]) for each in found]
+        return self._ports[device_type]
+
     def apply(self, plan: Plan, told: Callable[[Step], None]) -> int:
         """Do the steps of a plan, in order; how many were done.
 
@@ -158,6 +176,12 @@ class Client:
     def _do(self, step: Step, made: dict[str, int]) -> None:
         data = {name: _resolved(value, made) for name, value in step.data.items()}
         endpoint = self._endpoint(step.endpoint)
+        if step.find:
+            found = self._list(step.endpoint, data)
+            if len(found) != 1:
+                raise CamfinderError(f"{self.where.url} has {len(found)} of them")
+            made[step.key] = int(found[0]["id"])
+            return
         if step.id is None:
             created = self._told(lambda: endpoint.create(**data))
             made[step.key] = int(created.id)
@@ -207,9 +231,10 @@ class Client:
         except pynetbox.RequestError as error:
             status = error.req.status_code
             if status in {401, 403}:
+                does = "refuses the token" if self._api.token else "asks for a token"
                 raise CamfinderError(
-                    f"{self.where.url} refuses the token ({status}); give one that may do this "
-                    "with --netbox-token-file or CAMFINDER_NETBOX_TOKEN"
+                    f"{self.where.url} {does} ({status}{_detail(error.req)}); give one that may "
+                    "do this with --netbox-token-file or CAMFINDER_NETBOX_TOKEN"
                 ) from None
             raise CamfinderError(
                 f"{self.where.url} answers {status}: {str(error.error)[:300]}"
@@ -220,6 +245,16 @@ class Client:
             ) from None
         except requests.RequestException as error:
             raise CamfinderError(f"{self.where.url} cannot be reached: {_reason(error)}") from None
+
+
+def _detail(answer: requests.Response) -> str:
+    """What NetBox says of a refusal: `Token expired`."""
+    try:
+        detail = answer.json()["detail"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    shown = "".join(char for char in str(detail)[:200] if char.isprintable())
+    return f": {shown.rstrip('.')}"
 
 
 def _reason(error: requests.RequestException) -> str:

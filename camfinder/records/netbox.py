@@ -2,7 +2,7 @@
 
 Objects come as the REST API gives them, in plain dictionaries; who fetched them does not matter.
 
-Source: NetBox REST API, releases 3.7 to 4.5: `dcim/devices`, `dcim/interfaces` (the MAC is a field
+Source: NetBox REST API, releases 3.7 to 4.6: `dcim/devices`, `dcim/interfaces` (the MAC is a field
 of the interface up to 4.1, an object of its own from 4.2 on), `ipam/ip-addresses`.
 """
 

@@ -5,7 +5,7 @@ only the custom fields `camfinder_*` are kept up to date. What differs is said. 
 planned again after it was written gives an empty plan.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from typing import Any
@@ -30,6 +30,9 @@ CUSTOM_FIELDS = (
 _ROLE_COLOUR = "607d8b"
 _INTERFACE = "eth0"
 
+Ports = Callable[[int], Sequence[str]]
+"""The names of the interfaces that NetBox itself gives to a new device of a device type."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ref:
@@ -48,6 +51,7 @@ class Step:
         data: Fields; values may be `Ref`.
         id: The object to change; None to add one. May be a `Ref`.
         key: By which later steps refer to what this one adds.
+        find: NetBox has made the object by then: it is looked up by these fields, not added.
     """
 
     endpoint: str
@@ -55,10 +59,12 @@ class Step:
     data: Mapping[str, Any]
     id: int | Ref | None = None
     key: str = ""
+    find: bool = False
 
     def __str__(self) -> str:
         shown = ", ".join(f"{name}={_shown(value)}" for name, value in self.data.items())
-        return f"{'add' if self.id is None else 'change'} {self.endpoint} {self.what}: {shown}"
+        verb = "find" if self.find else "add" if self.id is None else "change"
+        return f"{verb} {self.endpoint} {self.what}: {shown}"
 
 
 def _shown(value: Any) -> str:
@@ -85,7 +91,12 @@ class Plan:
 
 
 def plan(
-    document: Document, snapshot: Snapshot, *, role: str | None = None, vendor: NameVendor = nobody
+    document: Document,
+    snapshot: Snapshot,
+    *,
+    role: str | None = None,
+    vendor: NameVendor = nobody,
+    ports: Ports = lambda _type: (),
 ) -> Plan:
     """The writes that NetBox needs.
 
@@ -94,15 +105,22 @@ def plan(
         snapshot: What NetBox holds of the site, and its manufacturers, types, roles, fields.
         role: Name of the role of new devices; else one for each kind.
         vendor: Knows vendors by their names.
+        ports: Asked for types that NetBox has and new devices are of.
     """
-    return _Planner(document, snapshot, role, vendor).all()
+    return _Planner(document, snapshot, role, vendor, ports).all()
 
 
 class _Planner:
     def __init__(
-        self, document: Document, snapshot: Snapshot, role: str | None, vendor: NameVendor
+        self,
+        document: Document,
+        snapshot: Snapshot,
+        role: str | None,
+        vendor: NameVendor,
+        ports: Ports,
     ) -> None:
         self.document, self.snapshot, self.role, self.vendor = document, snapshot, role, vendor
+        self.ports = ports
         self.plan = Plan()
         self.keys: set[str] = set()
         self.names = {str(device.get("name") or "").casefold() for device in snapshot.devices}
@@ -174,6 +192,17 @@ class _Planner:
     def _change(self, endpoint: str, what: str, id_: int | Ref, data: Mapping[str, Any]) -> None:
         if data:
             self.plan.steps.append(Step(endpoint, what, data, id_))
+
+    def _port(self, device: DeviceDoc, owner: Ref, about: str, kind: int | Ref) -> int | Ref:
+        """The interface of a new device: the one that its type brings, else one of our own."""
+        names = self.ports(kind) if isinstance(kind, int) else ()
+        name = names[0] if len(names) == 1 else _INTERFACE
+        if name not in names:
+            return self._new_interface(device, owner, about)
+        data, key = {"device_id": owner, "name": name}, f"interface of {device.id}"
+        self.plan.steps.append(Step("dcim.interfaces", f"{about} {name}", data, key=key, find=True))
+        self._mac(device, Ref(key), f"{about} {name}")
+        return Ref(key)
 
     def _known(self, device: DeviceDoc, there: Held) -> None:
         """Fill what is empty in a device that NetBox has."""
@@ -271,10 +300,10 @@ class _Planner:
     def _new(self, device: DeviceDoc) -> None:
         """A device that NetBox does not have."""
         assert self.snapshot.site is not None  # noqa: S101 - the caller has found it
-        name = self._name(device)
+        name, kind = self._name(device), self._type(device)
         data: dict[str, Any] = {
             "name": name,
-            "device_type": self._type(device),
+            "device_type": kind,
             "role" if self.snapshot.version >= (3, 6) else "device_role": self._role(device),
             "site": self.snapshot.site["id"],
             "status": "active",
@@ -284,8 +313,7 @@ class _Planner:
         if serial:
             data["serial"] = serial
         owner = self._add("dcim.devices", name, data, f"device {device.id}")
-        interface = self._new_interface(device, owner, name)
-        self._address(device, owner, interface, name, {})
+        self._address(device, owner, self._port(device, owner, name, kind), name, {})
 
     def _name(self, device: DeviceDoc) -> str:
         """The host name, as far as nobody has it; else the device's id."""

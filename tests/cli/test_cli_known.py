@@ -257,7 +257,10 @@ def test_export_netbox(inventory: Path, capsys: pytest.CaptureFixture[str]) -> N
         capsys.readouterr()
         assert run([*export, "--apply"]) == 0
         assert "0 steps done" in capsys.readouterr().err
-        assert run(["reconcile", str(inventory), "--known", netbox.url, "--json"]) == 0
+        known = ["reconcile", str(inventory), "--json", "--known"]
+        assert run([*known, f"{netbox.url}?sit=rathaus", "-o", "out.json"]) == 0
+        assert "?sit=rathaus leaves no device out" in capsys.readouterr().err
+        assert run([*known, netbox.url]) == 0
         assert [r.status for r in shown(capsys).records] == ["seen", "seen"]
 
 

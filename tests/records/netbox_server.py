@@ -3,7 +3,9 @@
 Lists with filters and pages, POST of one object, PATCH of several, nested objects in answers, the
 token, unknown custom fields and sites refused, names of devices unique in a site. A MAC is a field
 of its interface before release 4.2 and an object of its own from then on; the field is silently
-ignored there, as the real one does.
+ignored there, as the real one does. A filter that nobody knows does nothing, one with a value that
+nobody knows is refused; a device comes with the interfaces of its type. Shapes and refusals as
+NetBox 4.6.8 gives them.
 """
 
 import json
@@ -15,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 TOKEN = "0123456789abcdef0123456789abcdef01234567"
+TOKEN_V2 = "nbt_AbCdEfGh1234.0123456789abcdef0123456789abcdef01234567"
 NESTED = {
     "manufacturer": "dcim/manufacturers", "device_type": "dcim/device-types",
     "role": "dcim/device-roles", "site": "dcim/sites", "location": "dcim/locations",
@@ -27,7 +30,10 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "dcim/interfaces": {"mac_address": None, "primary_mac_address": None},
     "ipam/ip-addresses": {"assigned_object_type": None, "assigned_object_id": None},
 }  # fmt: skip
-TABLES = (*dict.fromkeys(NESTED.values()), "dcim/interfaces", "extras/custom-fields")
+TABLES = (
+    *dict.fromkeys(NESTED.values()),
+    "dcim/interfaces", "dcim/interface-templates", "extras/custom-fields",
+)  # fmt: skip
 UNIQUE = {"slug": ("dcim/manufacturers", "dcim/device-types", "dcim/device-roles", "dcim/sites")}
 
 Thing = dict[str, Any]
@@ -54,6 +60,11 @@ class Netbox:
         """From 4.2 on."""
         return tuple(int(part) for part in self.version.split(".")) >= (4, 2)
 
+    @property
+    def token(self) -> str:
+        """A token of the kind that the release makes: the second version from 4.5 on."""
+        return TOKEN_V2 if tuple(int(p) for p in self.version.split(".")) >= (4, 5) else TOKEN
+
     def add(self, table: str, **data: Any) -> int:
         """An object, as if somebody had made it in the browser; its number."""
         if table == "dcim/devices":
@@ -68,7 +79,12 @@ class Netbox:
         self.writes.append(("POST", table, data))
         if table == "dcim/interfaces" and self.macs_are_objects:
             data = {name: value for name, value in data.items() if name != "mac_address"}
-        return self.shown(table, self.tables[table][self.add(table, **data)])
+        number = self.add(table, **data)
+        if table == "dcim/devices":
+            for template in self.tables["dcim/interface-templates"].values():
+                if template["device_type"] == data["device_type"]:
+                    self.add("dcim/interfaces", device=number, name=template["name"])
+        return self.shown(table, self.tables[table][number])
 
     def change(self, table: str, data: Thing) -> Thing:
         """PATCH of one object of the list."""
@@ -94,6 +110,12 @@ class Netbox:
                 raise Refusal(400, {name: ["This field must be unique."]})
         if table == "dcim/devices":
             self._check_device(data)
+        if table == "dcim/interfaces":
+            for other in self.tables[table].values():
+                twin = (other["device"], other["name"]) == (data["device"], data["name"])
+                if twin and other["id"] != data.get("id"):
+                    text = "Interface with this Device and Name already exists."
+                    raise Refusal(400, {"__all__": [text]})
 
     def _check_device(self, data: Thing) -> None:
         missing = [n for n in ("device_type", "role", "site") if data.get(n) is None]
@@ -140,6 +162,11 @@ class Netbox:
 
     def found(self, table: str, filters: dict[str, list[str]]) -> list[Thing]:
         """The objects that every filter lets through."""
+        for name in filters.keys() & NESTED.keys():
+            slugs = {thing.get("slug") for thing in self.tables[NESTED[name]].values()}
+            for value in sorted(set(filters[name]) - slugs):
+                text = f"Select a valid choice. {value} is not one of the available choices."
+                raise Refusal(400, {name: [text]})
         return [
             thing
             for thing in self.tables[table].values()
@@ -154,8 +181,8 @@ class Netbox:
             return thing["address"].partition("/")[0] in wanted
         if name in NESTED:  # by slug: `?site=hq`
             return self.tables[NESTED[name]][thing[name]].get("slug") in wanted
-        value = thing.get(name.removesuffix("_id"), thing.get(name))
-        return str(value) in wanted
+        known = name.removesuffix("_id")
+        return known not in thing or str(thing[known]) in wanted
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -193,8 +220,14 @@ class _Handler(BaseHTTPRequestHandler):
         }  # fmt: skip
 
     def _permit(self, table: str) -> None:
-        if self.headers.get("Authorization") != f"Token {TOKEN}":
-            raise Refusal(403, {"detail": "Invalid token"})
+        said = self.headers.get("Authorization")
+        if said is None:
+            raise Refusal(403, {"detail": "Authentication credentials were not provided."})
+        kind = "Bearer" if self.netbox.token == TOKEN_V2 else "Token"
+        if said != f"{kind} {self.netbox.token}":
+            raise Refusal(
+                403, {"detail": "Invalid v2 token" if kind == "Bearer" else "Invalid token"}
+            )
         if table and table not in self.netbox.tables:
             raise Refusal(404, {"detail": "Not found."})
 

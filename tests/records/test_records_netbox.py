@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from books import device, document
-from netbox_server import TOKEN, Netbox, running
+from netbox_server import Netbox, running
 
 from camfinder.document import Document
 from camfinder.model import CamfinderError
@@ -16,7 +16,7 @@ from camfinder.records.outcome import reconcile
 MACS = ["00:40:8c:00:00:01", "44:19:b6:00:00:02", "90:02:a9:00:00:03"]
 
 
-@pytest.fixture(params=["3.7", "4.1", "4.3"])
+@pytest.fixture(params=["3.7", "4.1", "4.3", "4.6"])
 def netbox(request: pytest.FixtureRequest) -> Iterator[Netbox]:
     """A NetBox with a site, of a release before and after MACs became objects."""
     made = Netbox(request.param)
@@ -27,7 +27,7 @@ def netbox(request: pytest.FixtureRequest) -> Iterator[Netbox]:
 
 def client(netbox: Netbox, query: str = "") -> Client:
     """A client with the right token."""
-    return Client(place(f"{netbox.url}/{query}"), TOKEN)
+    return Client(place(f"{netbox.url}/{query}"), netbox.token)
 
 
 def cameras() -> Document:
@@ -47,7 +47,11 @@ def planned(netbox: Netbox, made: Document) -> Plan:
     """The plan for a document."""
     snapshot = client(netbox).devices(site="rathaus", everything=True)
     addresses = [each.address for each in made.devices if each.address]
-    return plan(made, client(netbox).with_addresses(snapshot, addresses))
+    return plan(
+        made,
+        client(netbox).with_addresses(snapshot, addresses),
+        ports=client(netbox).interfaces_of_type,
+    )
 
 
 def written(netbox: Netbox, made: Document) -> int:
@@ -93,7 +97,35 @@ def test_what_was_exported_is_recorded(netbox: Netbox) -> None:
     statuses = [each.record.status for each in made.devices if each.record]
     assert statuses == ["recorded", "recorded", "recorded", "unrecorded"]
     assert [record.status for record in made.records] == ["seen"] * 3
-    assert records_netbox.known(client(netbox, "?site=nowhere").devices()).records == ()
+    with pytest.raises(CamfinderError, match="nowhere is not one of the available choices"):
+        client(netbox, "?site=nowhere").devices()
+
+
+def test_filters_that_leave_nothing_out(netbox: Netbox) -> None:
+    """NetBox ignores a filter that it does not know: it can be asked whether one did anything."""
+    netbox.add("dcim/sites", name="Bauhof", slug="bauhof")
+    written(netbox, cameras())
+    for query, narrows in (("?site=bauhof", True), ("?sitte=bauhof", False), ("", True)):
+        asked = client(netbox, query)
+        assert asked.narrows(asked.devices()) is narrows
+
+
+@pytest.mark.parametrize(
+    ("there", "wanted"), [(["lan"], "lan"), (["eth0", "wlan0"], "eth0"), (["a", "b"], "eth0")]
+)
+def test_interfaces_of_the_type(netbox: Netbox, there: list[str], wanted: str) -> None:
+    """A type that brings its interfaces: the MAC goes to the one there is, or the usual one."""
+    maker = netbox.add("dcim/manufacturers", name="Axis", slug="axis")
+    kind = netbox.add("dcim/device-types", manufacturer=maker, model="P3245-V", slug="p3245-v")
+    for name in there:
+        netbox.add("dcim/interface-templates", device_type=kind, name=name, type="other")
+    written(netbox, cameras())
+    ours = [i for i in netbox.tables["dcim/interfaces"].values() if i["device"] == 1]
+    assert len(ours) == len({*there, wanted})
+    macs = {i["name"]: netbox.shown("dcim/interfaces", i)["mac_address"] for i in ours}
+    assert macs[wanted] == MACS[0].upper()
+    assert [mac for mac in macs.values() if mac] == [MACS[0].upper()]
+    assert planned(netbox, cameras()).steps == []
 
 
 def _by_hand(netbox: Netbox) -> int:
@@ -177,10 +209,13 @@ def test_refusals(netbox: Netbox) -> None:
     with pytest.raises(CamfinderError, match="refuses the token") as caught:
         Client(place(netbox.url), "wrong-token-wrong").devices()
     assert "wrong-token-wrong" not in str(caught.value)
+    assert "Invalid" in str(caught.value)
+    with pytest.raises(CamfinderError, match="asks for a token"):
+        Client(place(netbox.url), None).devices()
     with pytest.raises(CamfinderError, match="has no site 'x'"):
         client(netbox).devices(site="x")
     with pytest.raises(CamfinderError, match="cannot be reached"):
-        Client(place("http://127.0.0.1:9"), TOKEN).devices()
+        Client(place("http://127.0.0.1:9"), netbox.token).devices()
     with pytest.raises(CamfinderError, match="holds no account"):
         place("https://root:pw@netbox.example")
 
