@@ -59,7 +59,7 @@ _STRONG = {
         nombrecamara / nome / nometelecamera / nomecamera / naam / cameranaam / nazwa /
         nazwakamery / nomedacamera / camera / kamera / camara / telecamera / assetname /
         kennzeichnung / displayname / label / nomdudispositif / unitname / unit /
-        entity / hardwarename / logicalid
+        entity / entityname / hardwarename / logicalid
     """,
     "hostname": """
         hostname / host / dnsname / rechnername / computername / fqdn / nomdhote / nomhote /
@@ -80,7 +80,7 @@ _WEAK = {
     "mac": "uniqueid / id / physical / hardware",
     "serial": "assettag / inventarnummer / seriennummern",
     "brand": "company / firma / owner",
-    "model": "type / typ / tipo / item / artikel / geraet / gerat / apparaat / description",
+    "model": "type / typ / tipo / item / artikel / geraet / gerat / apparaat",
     "firmware": "version / versie / wersja / versao / versione / software",
     "name": "device / gerat / geraet / description / beschreibung / title / titel / channel / tag "
     "/ identifiant / id / opis / descripcion / descrizione / omschrijving / descricao",

@@ -51,8 +51,9 @@ def is_neighbours(text: str) -> bool:
     lines = [line for line in text[:65_536].splitlines() if line.strip()][:_SAMPLE]
     read = [line for line in lines if _read(line) is not None]
     delimited = sum(line.count(",") >= 2 or line.count(";") >= 2 for line in lines)
-    # A plain list of MACs, or of addresses, is no table: there the line holds nothing else.
-    full = [line for line in read if len(line.split()) > 1]
+    # A plain list of MACs, or of addresses, is no table: there the line holds nothing else but,
+    # maybe, what somebody noted behind a `#`.
+    full = [line for line in read if len(line.partition("#")[0].split()) > 1]
     return bool(full) and delimited < len(lines) / 4
 
 

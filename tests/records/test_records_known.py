@@ -150,6 +150,28 @@ def test_plain_lists(text: str, fields: tuple[str | None, str | None]) -> None:
     assert got == fields
 
 
+def test_plain_list_of_both() -> None:
+    """Addresses and MACs below each other, with notes: every line is a record, not MACs alone."""
+    read = read_known(b"# ours\n10.0.0.5\n00:40:8c:00:00:01   # gate\n10.0.0.7/24\n", "x", {})
+    got = [(*record.addresses, *record.macs) for record in read.records]
+    assert got == [("10.0.0.5",), (MAC,), ("10.0.0.7",)]
+
+
+def test_description_is_no_model() -> None:
+    """What people write of a Windows lease is a name, at most: no model that could differ."""
+    record = one(
+        "IPAddress,ScopeId,AddressState,ClientId,Description,HostName\n"
+        "10.0.0.5,10.0.0.0,Active,00-40-8c-00-00-01,Camera at the gate,tor-1\n"
+    )
+    assert (record.model, record.hostname) == (None, "tor-1")
+
+
+def test_entity_name() -> None:
+    """Genetec: an entity's name is the name, its logical id is a number."""
+    record = one('Entity name,Logical ID,IP address\n"Gate - Camera - 01",12,10.0.0.5\n')
+    assert record.name == "Gate - Camera - 01"
+
+
 def test_workbook_of_several_sheets() -> None:
     """A workbook is read like a CSV file; the row is the one that the user sees."""
     rows: list[list[object]] = [["Inventar"], [], ["Name", "IP-Adresse"], ["Tor", "10.0.0.5"]]
