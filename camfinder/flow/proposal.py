@@ -38,7 +38,7 @@ _GENERAL = {
     "serial": r"[0-9A-Za-z._:-]+",
     "host": r"[0-9A-Za-z._-]+",
     "mail": r"[^\s@]+@[0-9A-Za-z._-]+",
-    "account": r"[^\s\"&;,<>@]+",
+    "account": r"[^\s\"&;,<>]+",
     "place": r"[0-9.,\s-]+",
 }
 """What takes the place of a value that identifies, in the pattern."""

@@ -50,9 +50,9 @@ them (a television recorder is a DVR too)."""
 
 _NOT_A_MODEL = re2.compile(
     r"(?i)^(?:v?\d+|h\.?26\d|\d+(?:p|mp|fps|k|ch|x\d+)|ipv[46]|mp4|mp3|r\d"
-    r"|[a-z]{4,}/v?\d+(?:\.\d+)*)$"
+    r"|[0-9a-f]{12}|[a-z]{4,}/v?\d+(?:\.\d+)*)$"
 )
-"""Sizes, formats, and a product token of a Server header (`RealServer/1.0`, RFC 9110 10.1.5)."""
+"""Sizes, formats, MACs, product tokens of a Server header (`RealServer/1.0`, RFC 9110 10.1.5)."""
 
 _CAMERA = b" camera"
 _CAMERA_WORDS = frozenset({"camera", "cameras"})

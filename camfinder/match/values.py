@@ -36,6 +36,9 @@ MIN_SERIAL = 4
 
 _BUILD = re2.compile(r"(?i)(\d)[ _]*build[ _]*(\d)")
 _BLANKS = re2.compile(r"\s+")
+_LABEL = re2.compile(r"(?i)^(?:version|firmware|fw|ver\.?)[\s:]+(v?\d)")
+"""A word for it in front of a version: `Ver. 1.3.3`."""
+
 _VERSION = re2.compile(r"(?i)^(?:version|firmware|fw|ver\.?|v\.?)[\s:]*(\d)")
 
 
@@ -87,8 +90,11 @@ def mac_identifies(mac: str) -> bool:
 
 
 def firmware_text(value: str) -> str:
-    """A firmware version with one spelling of blanks: `V5.5.6build 180326` has one before build."""
-    text = _one_blank(value)
+    """A firmware version without the word, and with one spelling of blanks.
+
+    `Ver. 1.3.3` is 1.3.3; `V5.5.6build 180326` has a blank before build.
+    """
+    text = str(_LABEL.sub(r"\1", _one_blank(value)))
     return str(_BUILD.sub(r"\1 build \2", text)) if "build" in text.lower() else text
 
 

@@ -1,7 +1,7 @@
 """Patterns proposed from one value: they take it, its placeholder, and its sisters."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from camfinder.flow.proposal import NONE, Wanted, propose
@@ -107,6 +107,7 @@ def test_whatever_was_read_is_taken(text: str, firmware: bool) -> None:
     ),
     st.sampled_from([" ", "", "/", "-", ", "]),
 )  # fmt: skip
+@example(["user=x", "a@b.cd"], "/")
 def test_whatever_is_put_together_is_taken(parts: list[str], between: str) -> None:
     """The same of texts that are full of what is generalised."""
     text = between.join(parts)

@@ -181,6 +181,8 @@ def test_fields_are_brought_into_one_form(engine: Engine) -> None:
     )
     assert found["field:onvif.model"].claims[Slot.MODEL] == "ND-1001"
     assert found["field:onvif.firmware"].claims[Slot.FIRMWARE] == "V5.5.6 build 180326"
+    labelled = by_rule(engine, ("onvif.firmware", "Ver. 1.3.3"))
+    assert labelled["field:onvif.firmware"].claims[Slot.FIRMWARE] == "1.3.3"
     assert found["field:wsd.epr"].claims[Slot.ENDPOINT_UUID].startswith("0cbc0d5b-")
     assert found["field:onvif.mac"].claims[Slot.MAC] == "00:40:8c:01:02:03"
     assert found["field:x.channels"].claims[Slot.CHANNELS] == "16"
@@ -227,8 +229,10 @@ def test_a_brand_word_alone_names_the_brand_only(engine: Engine) -> None:
     assert Slot.KIND not in found.claims
     both = engine.evidence(seen(("http.title", "SOUTH-CAM SC-77x")))
     assert {value for each in both for value in each.claims.values()} == {"southcam", "SC-77x"}
-    product = engine.evidence(seen(("rtsp.server", "Nordcam RealServer/V1.0")))
-    assert all(Slot.MODEL not in each.claims for each in product)
+    for text in ("Nordcam RealServer/V1.0", "Nordcam 0011A5B2C3D4"):
+        other = engine.evidence(seen(("http.realm", text)))
+        assert other
+        assert all(Slot.MODEL not in each.claims for each in other), text
     lower = by_rule(engine, ("http.title", "my nordcam page"))["brand-word:nordcam"]
     assert lower.strengths[Slot.BRAND] is Strength.HINT
     two = engine.evidence(seen(("http.title", "Nordcam and South-Cam")))
