@@ -51,7 +51,7 @@ docs: $(READY)       ## Pages that are generated from the code
 	$(BIN)/python tools/supported.py
 
 lock:                ## Resolve requirements.lock anew (needs uv)
-	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
+	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes \
 	  --no-header --no-annotate --upgrade -o requirements.lock
 
 new-probe: $(READY)  ## make new-probe NAME=acme
