@@ -58,6 +58,15 @@ def scan(
     allow_public: Annotated[
         bool, typer.Option("--allow-public", help="Permit public addresses. Have the permission.")
     ] = False,
+    max_addresses: Annotated[
+        int,
+        typer.Option(
+            "--max-addresses",
+            min=1,
+            help="Refuse to sweep more addresses than this.",
+            envvar="CAMFINDER_MAX_ADDRESSES",
+        ),
+    ] = 65_536,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")
     ] = False,
@@ -140,8 +149,9 @@ def scan(
         credentials=credentials,
     )
     if dry_run:
-        print("\n".join(scanning.describe(plan, only)))
+        print("\n".join(scanning.describe(plan, only, max_addresses)))
         return
+    scanning.within(plan, max_addresses, only)
     asked = scanning.asked(plan, ports, only)
     with storing.kept(
         db, no_store=no_store, mode="scan", site=site, plan=asked, resume=resume

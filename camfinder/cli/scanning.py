@@ -9,7 +9,8 @@ from pathlib import Path
 
 from camfinder.capture.record import Recorder
 from camfinder.cli.knowledge import engine
-from camfinder.cli.progress import progress
+from camfinder.cli.progress import lasting, progress
+from camfinder.flow import estimate
 from camfinder.flow.credentials import Credentials, load
 from camfinder.flow.plan import TIERS, Plan, tiers_for
 from camfinder.flow.scan import scan
@@ -21,6 +22,9 @@ from camfinder.store.entries import Journal
 
 NEVER = range(9100, 9108)
 """Printers print whatever arrives here."""
+MAX_ADDRESSES = 65_536
+"""A /16: the largest subnet that `auto` takes, swept in some minutes to hours. Beyond it a slip in
+the prefix (10.0.0.0/8) is likelier than the wish."""
 
 
 def plan(
@@ -63,6 +67,34 @@ def plan(
         site=site,
         credentials=given,
     )
+
+
+def within(planned: Plan, limit: int, only: Sequence[str] = ()) -> None:
+    """Refuses a scope that is larger than somebody is likely to mean.
+
+    Args:
+        planned: What is to be swept; IPv6 networks that are only heard do not count.
+        limit: So many addresses are let through.
+        only: The methods named by --only.
+
+    Raises:
+        CamfinderError: It is; the message tells the count, the time, and what to do.
+    """
+    size = planned.scope.size
+    if size > limit:
+        raise CamfinderError(
+            f"{size:,} addresses are to be swept, more than {limit:,}: that takes "
+            f"{_least(planned, only)} at {_pace(planned)}; name smaller networks, or give "
+            f"--max-addresses {size} if all of them are meant"
+        )
+
+
+def _least(planned: Plan, only: Sequence[str]) -> str:
+    return f"at least {lasting(estimate.at_least_s(planned, methods(only)))}"
+
+
+def _pace(planned: Plan) -> str:
+    return f"{planned.rate:,g} packets a second{', gentle' if planned.gentle else ''}"
 
 
 def asked(planned: Plan, ports: str | None, only: Sequence[str]) -> content.Plan:
@@ -147,14 +179,16 @@ def parse_ports(text: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def describe(planned: Plan, only: Sequence[str] = ()) -> list[str]:
+def describe(planned: Plan, only: Sequence[str] = (), limit: int = MAX_ADDRESSES) -> list[str]:
     """What would be done, for --dry-run."""
+    size = planned.scope.size
+    refused = f"; refused without --max-addresses {size}" if size > limit else ""
     ports = [port for tier in planned.tiers for port in tier]
     given = planned.credentials
     return [
-        f"scope: {', '.join(planned.scope.describe())} ({planned.scope.size} addresses)",
+        f"scope: {', '.join(planned.scope.describe())} ({size:,} addresses to sweep{refused})",
         f"ports: {', '.join(str(port) for port in ports)}",
-        f"pace: {planned.rate:g} packets a second{', gentle' if planned.gentle else ''}",
+        f"pace: {_pace(planned)}; the sweep takes {_least(planned, only)}",
         "protocols: " + ", ".join(f"{p.name} ({p.touch.value})" for p in methods(only)),
         f"logins: {'one a device that asks for it' if given.accounts else 'none'}",
         f"SNMP: {'with the communities given' if given.communities else 'none'}",

@@ -31,6 +31,11 @@ LINGER_S = 0.25
 """After the first datagram of an answer, for more of it."""
 
 
+def patience(timeout_s: float, retries: int) -> float:
+    """Seconds that one connection attempt waits, of a port's whole `timeout_s`."""
+    return max(timeout_s / (retries + 1) - 0.05, 0.1)
+
+
 class Net:
     """One run's access to the network; an asynchronous context manager.
 
@@ -77,7 +82,7 @@ class Net:
             self._manners,
             pace,
             self.links,
-            patience_s=max(timeout_s / (retries + 1) - 0.05, 0.1),
+            patience_s=patience(timeout_s, retries),
             retries=retries,
             recorder=recorder,
         )

@@ -54,6 +54,11 @@ class Host:
 OnDone = Callable[[Host], Awaitable[object]]
 
 
+def room(files: int, most: int = MAX_HOSTS) -> int:
+    """How many hosts may be under way at once with so many open files."""
+    return max(1, min(most, (files - 100) // 2))
+
+
 async def sweep(
     net: Net,
     targets: AsyncIterable[Target] | Iterable[Target],
@@ -79,8 +84,7 @@ async def sweep(
     Raises:
         ExceptionGroup: What `on_open` or `on_done` raised.
     """
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
-    room = asyncio.Semaphore(max(1, min(max_hosts, (files - 100) // 2)))
+    free = asyncio.Semaphore(room(resource.getrlimit(resource.RLIMIT_NOFILE)[0], max_hosts))
 
     async def one(target: Target) -> None:
         try:
@@ -92,11 +96,11 @@ async def sweep(
             if on_done is not None:
                 await on_done(host)
         finally:
-            room.release()
+            free.release()
 
     async with asyncio.TaskGroup() as group:
         async for target in _each(targets):
-            await room.acquire()
+            await free.acquire()
             await net.pace.start()
             group.create_task(one(target), name=f"sweep {target.address}")
 
