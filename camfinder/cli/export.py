@@ -61,13 +61,14 @@ def netbox(
     from camfinder.cli.knowledge import fingerprints as load
     from camfinder.flow.known import vendors
     from camfinder.net.netbox import Client, place
+    from camfinder.records.netbox import reachable
     from camfinder.records.netbox_plan import plan
 
     document = document_of(source, run, of_site, db)
     client = Client(place(url), knowing.token(token_file))
     snapshot = client.devices(site=site, everything=True)
-    addresses = [device.address for device in document.devices if device.surveillance]
-    snapshot = client.with_addresses(snapshot, [each for each in addresses if each])
+    addresses = [reachable(device) for device in document.devices if device.surveillance]
+    snapshot = client.with_addresses(snapshot, [str(each) for each in addresses if each])
     names = vendors(load(fingerprints))
     made = plan(document, snapshot, role=role, vendor=names, ports=client.interfaces_of_type)
     for line in made.kept:

@@ -8,8 +8,10 @@ of the interface up to 4.1, an object of its own from 4.2 on), `ipam/ip-addresse
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
+from camfinder.document import DeviceDoc
 from camfinder.records import values
 from camfinder.records.record import Known, Record
 
@@ -119,3 +121,32 @@ def _inner(thing: Any, *path: str) -> Any:
 
 def _text(value: Any) -> str:
     return value[: values.MAX_CELL] if isinstance(value, str) else ""
+
+
+def reachable(device: DeviceDoc) -> IPv4Address | IPv6Address | None:
+    """The address of a device that means the same everywhere: no link-local one (RFC 4291, 2.5.6).
+
+    None where it has no other.
+    """
+    for text in (device.address, *device.addresses):
+        for address in map(ip_address, values.addresses(text or "")):
+            if not address.is_link_local:
+                return address
+    return None
+
+
+def custom_fields(device: Thing) -> Mapping[str, Any]:
+    """What people, and we, have added to a device's fields."""
+    own = device.get("custom_fields")
+    return own if isinstance(own, Mapping) else {}
+
+
+def cut(text: str | None, limit: int) -> str:
+    """Printable characters only, at most so many."""
+    return "".join(char for char in text or "" if char.isprintable()).strip()[:limit].strip()
+
+
+def slug(text: str) -> str:
+    """Lower-case letters, digits and dashes (Django's SlugField)."""
+    spread = "".join(c if c.isascii() and c.isalnum() else "-" for c in values.plain(text))
+    return "-".join(part for part in spread.split("-") if part)[:100] or "unknown"

@@ -7,13 +7,23 @@ planned again after it was written gives an empty plan.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Any
 
 from camfinder.document import DeviceDoc, Document
 from camfinder.records import values
 from camfinder.records.matching import match
-from camfinder.records.netbox import Held, Snapshot, Thing, held, interface_macs, known
+from camfinder.records.netbox import (
+    Held,
+    Snapshot,
+    Thing,
+    custom_fields,
+    cut,
+    held,
+    interface_macs,
+    known,
+    reachable,
+    slug,
+)
 from camfinder.records.pair import device_side, record_side
 from camfinder.records.tables import NameVendor, nobody
 
@@ -82,7 +92,8 @@ class Plan:
     Attributes:
         steps: In the order in which they have to be done.
         kept: What differs and stays as it is.
-        skipped: Devices that may be one of several in NetBox.
+        skipped: Devices that may be one of several in NetBox, and what of a device cannot be
+            written because nobody but people can say where it belongs.
     """
 
     steps: list[Step] = field(default_factory=list)
@@ -157,7 +168,7 @@ class _Planner:
     def _pairs(self, wanted: Sequence[DeviceDoc]) -> tuple[dict[int, Held], dict[int, str]]:
         """Devices that NetBox has: by our id in it, else as records are paired."""
         there = held(self.snapshot)
-        own = {_own(each.device).get("camfinder_id"): each for each in there}
+        own = {custom_fields(each.device).get("camfinder_id"): each for each in there}
         pairs = {n: own[device.id] for n, device in enumerate(wanted) if device.id in own}
         taken = {each.device["id"] for each in pairs.values()}
         left = [n for n in range(len(wanted)) if n not in pairs]
@@ -193,12 +204,21 @@ class _Planner:
         if data:
             self.plan.steps.append(Step(endpoint, what, data, id_))
 
-    def _port(self, device: DeviceDoc, owner: Ref, about: str, kind: int | Ref) -> int | Ref:
-        """The interface of a new device: the one that its type brings, else one of our own."""
+    def _port(self, device: DeviceDoc, owner: Ref, about: str, kind: int | Ref) -> int | Ref | None:
+        """The interface of a new device: the one that its type brings, else one of our own.
+
+        None where its type brings several and none of the usual name: it is not known which.
+        """
         names = self.ports(kind) if isinstance(kind, int) else ()
+        if not names:
+            return self._new_interface(device, owner, about)
         name = names[0] if len(names) == 1 else _INTERFACE
         if name not in names:
-            return self._new_interface(device, owner, about)
+            what = ", ".join(text for text in (device.mac, device.address) if text)
+            self.plan.skipped.append(
+                f"{about}: which of {', '.join(names)} has {what or 'a cable'}"
+            )
+            return None
         data, key = {"device_id": owner, "name": name}, f"interface of {device.id}"
         self.plan.steps.append(Step("dcim.interfaces", f"{about} {name}", data, key=key, find=True))
         self._mac(device, Ref(key), f"{about} {name}")
@@ -208,12 +228,12 @@ class _Planner:
         """Fill what is empty in a device that NetBox has."""
         thing, about = there.device, str(there.device.get("name") or there.device["id"])
         data: dict[str, Any] = {}
-        serial = _cut(device.serial, 50)
+        serial = cut(device.serial, 50)
         if serial and not thing.get("serial"):
             data["serial"] = serial
         elif serial and values.key(str(thing["serial"])) != values.key(serial):
             self.plan.kept.append(f"{about}: serial {thing['serial']!r}, seen {serial!r}")
-        wanted, mine = _custom(device), _own(thing)
+        wanted, mine = _custom(device), custom_fields(thing)
         changed = {name: value for name, value in wanted.items() if mine.get(name) != value}
         if changed:
             data["custom_fields"] = changed
@@ -270,7 +290,10 @@ class _Planner:
         """The device's address, on its interface, as its primary one."""
         if device.address is None:
             return
-        address = ip_address(device.address.partition("%")[0])
+        address = reachable(device)
+        if address is None:
+            self.plan.skipped.append(f"{about}: {device.address} is valid on its own link alone")
+            return
         there = self.addresses.get(str(address))
         primary = f"primary_ip{address.version}"
         current = thing.get(primary)
@@ -309,11 +332,13 @@ class _Planner:
             "status": "active",
             "custom_fields": _custom(device),
         }
-        serial = _cut(device.serial, 50)
+        serial = cut(device.serial, 50)
         if serial:
             data["serial"] = serial
         owner = self._add("dcim.devices", name, data, f"device {device.id}")
-        self._address(device, owner, self._port(device, owner, name, kind), name, {})
+        interface = self._port(device, owner, name, kind)
+        if interface is not None:
+            self._address(device, owner, interface, name, {})
 
     def _name(self, device: DeviceDoc) -> str:
         """The host name, as far as nobody has it; else the device's id."""
@@ -324,23 +349,24 @@ class _Planner:
         return device.id[:64]
 
     def _names(self, device: DeviceDoc) -> Iterator[str]:
-        yield _cut(device.hostname, 64)
-        words = (device.brand or device.maker, device.model, device.address)
-        yield _cut(" ".join(word for word in words if word), 64)
-        yield _cut(device.id, 64)
+        yield cut(device.hostname, 64)
+        where = reachable(device) or device.mac
+        words = (device.brand or device.maker, device.model, where and str(where))
+        yield cut(" ".join(word for word in words if word), 64)
+        yield cut(device.id, 64)
 
     def _maker_key(self, name: str) -> str:
         """A manufacturer by any of its names."""
         return f"vendor {self.vendor(name) or values.key(name)}"
 
     def _type(self, device: DeviceDoc) -> int | Ref:
-        maker = _cut(device.brand or device.maker, 100) or "Unknown"
-        model = _cut(device.model, 100) or f"Unknown {device.kind}"
-        slug, kind = _slug(maker), _slug(f"{maker} {model}")
-        owner: int | Ref | None = self.makers.get(slug) or self.makers.get(self._maker_key(maker))
+        maker = cut(device.brand or device.maker, 100) or "Unknown"
+        model = cut(device.model, 100) or f"Unknown {device.kind}"
+        label, kind = slug(maker), slug(f"{maker} {model}")
+        owner: int | Ref | None = self.makers.get(label) or self.makers.get(self._maker_key(maker))
         if owner is None:
-            data = {"name": maker, "slug": slug}
-            owner = self._add("dcim.manufacturers", maker, data, f"manufacturer {slug}")
+            data = {"name": maker, "slug": label}
+            owner = self._add("dcim.manufacturers", maker, data, f"manufacturer {label}")
         elif isinstance(owner, int):
             for name in (values.key(model), values.key(kind)):
                 if (owner, name) in self.types:
@@ -350,22 +376,17 @@ class _Planner:
 
     def _role(self, device: DeviceDoc) -> int | Ref:
         name = self.role or device.kind.capitalize()
-        slug = _slug(name)
-        if slug in self.roles:
-            return self.roles[slug]
-        data = {"name": name, "slug": slug, "color": _ROLE_COLOUR}
-        return self._add("dcim.device_roles", name, data, f"role {slug}")
-
-
-def _own(device: Thing) -> Mapping[str, Any]:
-    own = device.get("custom_fields")
-    return own if isinstance(own, Mapping) else {}
+        label = slug(name)
+        if label in self.roles:
+            return self.roles[label]
+        data = {"name": name, "slug": label, "color": _ROLE_COLOUR}
+        return self._add("dcim.device_roles", name, data, f"role {label}")
 
 
 def _custom(device: DeviceDoc) -> dict[str, str]:
     found = {
         "camfinder_id": device.id,
-        "camfinder_firmware": _cut(device.firmware, 200),
+        "camfinder_firmware": cut(device.firmware, 200),
         "camfinder_last_seen": f"{device.last_seen:%Y-%m-%d}",
     }
     return {name: value for name, value in found.items() if value}
@@ -377,14 +398,3 @@ def _denied(device: DeviceDoc) -> bool:
 
 def _about(device: DeviceDoc) -> str:
     return f"{device.address or device.id} ({device.brand or '?'} {device.model or '?'})"
-
-
-def _cut(text: str | None, limit: int) -> str:
-    """Printable characters only, at most so many."""
-    return "".join(char for char in text or "" if char.isprintable()).strip()[:limit].strip()
-
-
-def _slug(text: str) -> str:
-    """Lower-case letters, digits and dashes (Django's SlugField)."""
-    spread = "".join(c if c.isascii() and c.isalnum() else "-" for c in values.plain(text))
-    return "-".join(part for part in spread.split("-") if part)[:100] or "unknown"

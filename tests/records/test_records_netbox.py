@@ -110,15 +110,20 @@ def test_filters_that_leave_nothing_out(netbox: Netbox) -> None:
         assert asked.narrows(asked.devices()) is narrows
 
 
+def _described(netbox: Netbox, *names: str) -> None:
+    """The type of the first camera, as somebody described it."""
+    maker = netbox.add("dcim/manufacturers", name="Axis", slug="axis")
+    kind = netbox.add("dcim/device-types", manufacturer=maker, model="P3245-V", slug="p3245-v")
+    for name in names:
+        netbox.add("dcim/interface-templates", device_type=kind, name=name, type="other")
+
+
 @pytest.mark.parametrize(
-    ("there", "wanted"), [(["lan"], "lan"), (["eth0", "wlan0"], "eth0"), (["a", "b"], "eth0")]
+    ("there", "wanted"), [(["lan"], "lan"), (["eth0", "wlan0"], "eth0"), (["eth1", "eth0"], "eth0")]
 )
 def test_interfaces_of_the_type(netbox: Netbox, there: list[str], wanted: str) -> None:
     """A type that brings its interfaces: the MAC goes to the one there is, or the usual one."""
-    maker = netbox.add("dcim/manufacturers", name="Axis", slug="axis")
-    kind = netbox.add("dcim/device-types", manufacturer=maker, model="P3245-V", slug="p3245-v")
-    for name in there:
-        netbox.add("dcim/interface-templates", device_type=kind, name=name, type="other")
+    _described(netbox, *there)
     written(netbox, cameras())
     ours = [i for i in netbox.tables["dcim/interfaces"].values() if i["device"] == 1]
     assert len(ours) == len({*there, wanted})
@@ -126,6 +131,44 @@ def test_interfaces_of_the_type(netbox: Netbox, there: list[str], wanted: str) -
     assert macs[wanted] == MACS[0].upper()
     assert [mac for mac in macs.values() if mac] == [MACS[0].upper()]
     assert planned(netbox, cameras()).steps == []
+
+
+def test_which_of_several_interfaces_is_left_to_people(netbox: Netbox) -> None:
+    """No interface is made beside those of the type, and none of them is guessed at."""
+    _described(netbox, "LAN 1", "LAN 2")
+    todo = planned(netbox, cameras())
+    written(netbox, cameras())
+    ours = [i for i in netbox.tables["dcim/interfaces"].values() if i["device"] == 1]
+    assert [each["name"] for each in ours] == ["LAN 1", "LAN 2"]
+    assert not [i for i in ours if netbox.shown("dcim/interfaces", i)["mac_address"]]
+    (left,) = (line for line in todo.skipped if line.startswith("tor-1: "))
+    assert all(part in left for part in ("LAN 1, LAN 2", MACS[0], "10.0.0.5"))
+    again = planned(netbox, cameras())
+    assert again.steps == []
+    assert any(line.startswith("tor-1: ") for line in again.kept)
+
+
+def test_link_local_addresses_are_not_exported(netbox: Netbox) -> None:
+    """They mean nothing beyond their link: the device comes with another address, or none."""
+    made = document(
+        [
+            device(id="a", address="fe80::1%eth0", mac=MACS[0], brand="Axis", model="P3245-V"),
+            device(id="b", address="fe80::2%eth0", addresses=["fe80::2%eth0", "2001:db8::2"]),
+            device(id="c", address="169.254.7.7", brand="Axis"),
+        ]
+    )
+    todo = planned(netbox, made)
+    written(netbox, made)
+    told = [each["address"] for each in netbox.tables["ipam/ip-addresses"].values()]
+    assert told == ["2001:db8::2/128"]
+    names = [each["name"] for each in netbox.tables["dcim/devices"].values()]
+    assert names == [f"Axis P3245-V {MACS[0]}", "2001:db8::2", "Axis"]
+    alone = [line for line in todo.skipped if "on its own link alone" in line]
+    assert [line.partition(" is ")[0].rpartition(" ")[2] for line in alone] == [
+        "fe80::1%eth0",
+        "169.254.7.7",
+    ]
+    assert planned(netbox, made).steps == []
 
 
 def _by_hand(netbox: Netbox) -> int:
