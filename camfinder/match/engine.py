@@ -1,7 +1,7 @@
 """Observations to evidence: every rule, declared field, model grammar and brand name.
 
-Built for a flood of equal answers: what a value tells by itself is found once and remembered
-(bounded); per observation only `requires` and the naming of the source are left.
+Built for a flood of answers that are equal, or differ in their digits: what a value tells by
+itself, and what all values of one shape tell, is found once and remembered (bounded).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,6 +15,7 @@ from camfinder.match.nouns import Fingerprints
 from camfinder.match.organisation import organisation
 from camfinder.match.patterns import encodable, encoded
 from camfinder.match.ready import KeyRules, Ready, filled, rules_by_key
+from camfinder.match.shapes import ShapeMemo
 from camfinder.match.values import (
     brand_text,
     channels_text,
@@ -66,6 +67,22 @@ class _Look(NamedTuple):
     state: Finding | None
 
 
+class _Glance(NamedTuple):
+    """What the values of one fact key and one shape tell.
+
+    Attributes:
+        findings: What each of them tells by itself; None where that depends on its digits.
+        likely: Places of the rules that may occur in them.
+        quiet: As running text they name no brand, and hold no model number.
+        whole: What each of them tells where nothing else was observed; None as above.
+    """
+
+    findings: tuple[Finding, ...] | None
+    likely: tuple[int, ...]
+    quiet: bool
+    whole: tuple[Finding, ...] | None
+
+
 class Engine:
     """The fingerprints, compiled for one catalogue of facts."""
 
@@ -89,6 +106,7 @@ class Engine:
         self._forms = Forms(fingerprints)
         self._looks = _looks(rules_by_key(fingerprints.rules), declares, free_text, keep)
         self._macs = frozenset(key for key, slot in declares.items() if slot is Slot.MAC)
+        self._glance = ShapeMemo(self._glanced)
         self._alone = lru_cache(CACHE)(self._told_alone)
         self._together = lru_cache(CACHE)(self._told_together)
 
@@ -98,22 +116,36 @@ class Engine:
 
     def told(self, observation: Observation) -> list[tuple[Fact, Finding]]:
         """The same without its source: facts, and what each tells."""
-        facts = self._facts(observation)
-        looks = self._looks
+        facts = observation.facts
+        if len(facts) == 1 and facts[0].key in self._looks and not observation.mac:
+            (fact,) = facts
+            whole = self._glance(fact.key, encoded(fact.value)).whole
+            if whole is not None:
+                return [(fact, finding) for finding in whole]
+        return self._told_in_turn(self._facts(observation))
+
+    def _told_in_turn(self, facts: tuple[Fact, ...]) -> list[tuple[Fact, Finding]]:
+        """What facts tell, looked at one after the other."""
         found: list[tuple[Fact, Finding]] = []
-        texts: list[tuple[Fact, _Look]] = []
+        texts: list[tuple[Fact, bool]] = []
         states: list[tuple[Fact, Finding]] = []
-        for fact in facts if len(facts) == 1 else dict.fromkeys(facts):
+        for fact in dict.fromkeys(facts):
             key, value = fact
-            look = looks.get(key)
+            look = self._looks.get(key)
             if look is None:  # most headers of a page
                 continue
-            tell = self._alone if len(value) <= CACHED_CHARS else self._told_alone
-            for finding in tell(key, value):
-                if not finding.requires or _holds(finding, facts):
-                    found.append((fact, finding))  # noqa: PERF401 (`tell` differs by fact)
+            glance = self._glance(key, encoded(value))
+            findings = glance.findings
+            if findings is None:
+                tell = self._alone if len(value) <= CACHED_CHARS else self._told_alone
+                findings = tell(key, value)
+            found += [
+                (fact, finding)
+                for finding in findings
+                if not finding.requires or _holds(finding, facts)
+            ]
             if look.text:
-                texts.append((fact, look))
+                texts.append((fact, glance.quiet))
             if look.state is not None:
                 states.append((fact, look.state))
         if texts:
@@ -123,27 +155,59 @@ class Engine:
         return found + states if states else found
 
     def _told_by_texts(
-        self, texts: Sequence[tuple[Fact, _Look]], found: Sequence[tuple[Fact, Finding]]
+        self, texts: Sequence[tuple[Fact, bool]], found: Sequence[tuple[Fact, Finding]]
     ) -> list[tuple[Fact, Finding]]:
-        """What running texts and model fields tell beside what was found in them by themselves."""
+        """What running texts and model fields tell beside what was found in them by themselves.
+
+        Args:
+            texts: And whether they are quiet.
+            found: What was found in all values by themselves.
+        """
+        if not found and all(quiet for _fact, quiet in texts):
+            return []  # most texts of a flood: of nobody, about nothing
         telling: list[tuple[Fact, bool]] = []
         names: list[str] = []
-        for fact, look in texts:
-            speaks = not look.free
-            if look.free:
+        for fact, quiet in texts:
+            speaks = not quiet
+            if speaks and self._looks[fact.key].free:
                 words, numbers = self._forms.scan(fact.value[:TEXT_CHARS])
                 names += [word.vendor for word in words if word.sure]
                 speaks = bool(words or numbers)
             telling.append((fact, speaks))
-        if not found and not names and not any(speaks for _fact, speaks in telling):
-            return []  # most texts of a flood: of nobody, about nothing
-        context = _context(found, names)
+        context = _context((finding for _fact, finding in found), names)
+        numbered = any(map(self._forms.numbers, context[1]))
         more: list[tuple[Fact, Finding]] = []
         for fact, speaks in telling:
-            if speaks or context[1]:
+            if speaks or numbered:
                 tell = self._together if len(fact.value) <= CACHED_CHARS else self._told_together
                 more += [(fact, one) for one in tell(*fact, context)]
         return more
+
+    def _glanced(self, key: str, form: bytes) -> _Glance:
+        """What the values of a key and a shape have in common."""
+        look = self._looks[key]
+        quiet = look.free and self._forms.quiet(form)
+        likely = look.rules.likely(form) if look.rules else ()
+        if look.slot is not None or key == ORGANISATION or (look.rules and not look.rules.by_shape):
+            return _Glance(None, likely, quiet, None)
+        findings: tuple[Finding, ...] = ()
+        for ready in look.rules.at(likely) if look.rules else ():
+            if not ready.sure:
+                return _Glance(None, likely, quiet, None)
+            findings += self._said(ready, form)
+        return _Glance(findings, likely, quiet, self._whole(look, findings, quiet=quiet))
+
+    def _whole(
+        self, look: _Look, findings: tuple[Finding, ...], *, quiet: bool
+    ) -> tuple[Finding, ...] | None:
+        """What a value tells that was observed alone, given what rules find in all of its shape."""
+        if look.text:
+            _stated, named = _context(findings, ())
+            if not quiet or any(map(self._forms.numbers, named)):
+                return None
+        if any(one.requires or Slot.SERIAL in one.claims for one in findings):
+            return None
+        return findings if look.state is None else (*findings, look.state)
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""
@@ -162,7 +226,7 @@ class Engine:
         look = self._looks[key]
         if look.rules is not None:
             text = encoded(value)
-            for ready in look.rules.occurring(text):
+            for ready in look.rules.occurring(text, self._glance(key, text).likely):
                 found += self._said(ready, text)
         if look.slot is not None:
             found += self._declared(key, look.slot, _refined(found, look.slot) or value)
@@ -174,13 +238,13 @@ class Engine:
         return tuple(found) if found else _NOTHING
 
     def _said(self, ready: Ready, text: bytes) -> tuple[Finding, ...]:
-        """What a rule whose pattern occurs in the text says; nothing where no claim remains."""
+        """What a likely rule says of the text; nothing where it does not occur."""
+        spans = () if ready.sure else ready.pattern.search(text) or ()
+        if not spans and not ready.sure:
+            return _NOTHING
         if ready.said is not None:
             return ready.said
         rule = ready.rule
-        spans = () if ready.fixed else ready.pattern.search(text) or ()
-        if not spans and not ready.fixed:
-            return _NOTHING
         claims: dict[Slot, str] = {}
         for slot, template in ready.templates.items():
             value = self.cleaned(slot, filled(template, text, spans))
@@ -266,12 +330,12 @@ def _refined(found: Iterable[Finding], slot: Slot) -> str:
 
 
 def _context(
-    found: Iterable[tuple[Fact, Finding]], words: Iterable[str]
+    found: Iterable[Finding], words: Iterable[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The brands that an observation surely is of, and those that anything in it names."""
     stated: dict[str, None] = {}
     named: dict[str, None] = {}
-    for _fact, finding in found:
+    for finding in found:
         brand = finding.claims.get(Slot.BRAND)
         if brand and finding.strengths[Slot.BRAND] >= Strength.FAMILY:
             named[brand] = None

@@ -10,6 +10,7 @@ from camfinder.match.finding import Finding, with_maker
 from camfinder.match.names import vendor_key
 from camfinder.match.nouns import Fingerprints, ModelForm, Vendor
 from camfinder.match.patterns import Pattern, PatternSet, encoded
+from camfinder.match.shapes import shape, widened
 from camfinder.match.values import model_text
 from camfinder.model import Kind, Slot, Strength
 
@@ -88,11 +89,10 @@ class Forms:
         }
         self._free = [(form, Pattern(_number(form))) for form in self.all if form.free_text]
         self._words = _brand_words(self.vendors)
-        free = [_number(form) for form, _pattern in self._free]
+        free = [widened(_number(form)).match for form, _pattern in self._free]
         self._which_free = PatternSet(free, by_literals=False)
-        self._which_words = PatternSet(
-            [f"(?i){_EDGE}{re2.escape(word)}{_END}" for word, _vendor, _loose in self._words]
-        )
+        names = [shape(encoded(word)).decode() for word, _vendor, _loose in self._words]
+        self._which_words = PatternSet([f"(?i){_EDGE}{re2.escape(name)}{_END}" for name in names])
         self.scan = lru_cache(CACHE)(self._scanned)
         self._word_patterns = [
             Pattern(f"(?i){_EDGE}({re2.escape(word)}){_END}")
@@ -169,11 +169,21 @@ class Forms:
         claims = {Slot.KIND: self._kind(form)} if self._kind(form) else {}
         return Finding(form.id, claims, dict.fromkeys(claims, proves))
 
+    def numbers(self, vendor: str) -> bool:
+        """Numbers of this vendor are known by their form."""
+        return vendor in self._tokens
+
+    def quiet(self, form: bytes) -> bool:
+        """Running texts of this shape name no brand and hold no number that is looked for."""
+        start = form if len(form) <= TEXT_CHARS else encoded(form.decode()[:TEXT_CHARS])
+        return not self._which_words(start) and not self._which_free(start)
+
     def _scanned(self, value: str) -> tuple[tuple[_Word, ...], tuple[int, ...]]:
-        """The brand words of a text, and which forms for running text occur in it."""
+        """The brand words of a text, and which forms for running text may occur in it."""
         text = encoded(value)
-        words = self._named(text, sorted(self._which_words(text)))
-        return tuple(words), tuple(sorted(self._which_free(text)))
+        form = shape(text)
+        words = self._named(text, sorted(self._which_words(form)))
+        return tuple(words), tuple(sorted(self._which_free(form)))
 
     def in_text(self, value: str, context: tuple[str, ...]) -> tuple[Finding, ...]:
         """What brand names and model numbers in running text tell.
