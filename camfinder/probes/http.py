@@ -28,22 +28,17 @@ from camfinder.model import (
     Transport,
 )
 from camfinder.probes import Probe
-from camfinder.wire import head
+from camfinder.wire import head, page
 from camfinder.wire.paths import is_safe
 from camfinder.wire.text import Facts, byte_pattern, decode, observe
 
 MAX_BODY_CHARS = 32_768
-MAX_NOTICES = 3
-NOTICE_CHARS = 120
 MAX_ICON_BYTES = 262_144
 TLS_PORTS = frozenset({443, 4443, 7443, 8443})
 PORTS = TLS_PORTS | {
     80, 81, 82, 83, 85, 88, 888, 2020, 5000, 8000, 8080, 8081, 8090, 8899, 8999, 9000, 10000, 49152,
 }  # fmt: skip
 
-_COPYRIGHT = re2.compile(r"(?i)(?:&copy;|&#169;|©|\(c\)|copyright)([^<>\r\n]{3,120})")
-_COPYRIGHT_MARKS = ("&copy;", "&#169;", "©", "(c)", "copyright")
-_TITLE = re2.compile(r"(?is)<title[^<>]*>([^<]*)(?:</title|<|$)")
 _META = re2.compile(r"(?is)<meta\s[^<>]*http-equiv\s*=\s*[\"']?refresh[^<>]*>")
 _META_URL = re2.compile(r"(?is)url\s*=\s*[\"']?\s*([^\"'<>\s;]+)")
 _SCRIPT_URL = re2.compile(
@@ -249,12 +244,7 @@ def _body_facts(
     if b"\x00" in kept[:512].rstrip(b"\x00") and kept[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None if kept is body else kept
     text = decode(kept[: 4 * MAX_BODY_CHARS], charset)
-    lower = text.lower()  # patterns are dear: most pages hold no word of most of them
-    if "<title" in lower and (title := _TITLE.search(text)):
-        facts.add("http.title", " ".join(unescape(title.group(1)).split()))
-    if any(mark in lower for mark in _COPYRIGHT_MARKS):
-        for notice in _COPYRIGHT.findall(text)[:MAX_NOTICES]:
-            facts.add("http.copyright", " ".join(unescape(notice).split()), NOTICE_CHARS)
+    facts.extend(page.words(text))
     facts.add("http.body", text, MAX_BODY_CHARS)
     return None if kept is body else kept
 
@@ -288,6 +278,8 @@ PROBE = Probe(
             "http.www_authenticate": "WWW-Authenticate header, one fact each",
             "http.realm": "a realm in it",
             "http.title": "title of the page, entities decoded, blanks folded",
+            "http.heading": "heading, or text of an element marked title, product, model, brand",
+            "http.meta": "author, description, generator, product or the like in a meta element",
             "http.copyright": "what follows a copyright sign, up to 120 characters",
             "http.body": "text of the body, up to 32,768 characters, passwords cut",
             "http.set_cookie": "Set-Cookie header",
@@ -299,7 +291,16 @@ PROBE = Probe(
         }
     ),
     parse=parse,
-    free_text=frozenset({"http.title", "http.realm", "http.server", "http.copyright"}),
+    free_text=frozenset(
+        {
+            "http.title",
+            "http.realm",
+            "http.server",
+            "http.copyright",
+            "http.heading",
+            "http.meta",
+        }
+    ),
     queries=queries,
     follow_ups=follow_ups,
     crosses_routers=True,
