@@ -83,7 +83,13 @@ class Ear:
         Raises:
             OSError: It did not leave.
         """
-        self.sock.sendto(payload, sockaddr(address, port))
+        target = sockaddr(address, port)
+        try:
+            self.sock.sendto(payload, target)
+        except OSError:
+            # The kernel tells of the ICMP error for an earlier datagram here, once, whoever this
+            # one is to, and sends nothing (ip(7), IP_RECVERR); what is really wrong it says again.
+            self.sock.sendto(payload, target)
 
     def join(self, group: Address, interface: Interface) -> None:
         """Hears a multicast group on one interface, from now on.

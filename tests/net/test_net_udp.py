@@ -16,6 +16,7 @@ from camfinder.model import ProblemKind, Transport
 from camfinder.net.datagrams import MAX_FROM_ONE
 from camfinder.net.fetch import decoded
 from camfinder.net.tcp import first_word, is_request, message_length
+from camfinder.net.udp import Ear, open_socket
 
 
 @contextmanager
@@ -156,3 +157,27 @@ def test_any_bytes_are_read_without_raising(data: bytes, coding: str) -> None:
     first_word(data, "")
     is_request(data)
     assert len(decoded(data, coding, 100)) <= 100
+
+
+def test_the_refusal_of_one_host_costs_no_other_its_question() -> None:
+    """The kernel tells of an ICMP error at the next send, whoever that is to: it is sent still."""
+
+    async def work() -> None:
+        with device("127.0.0.2") as living:
+            with device() as gone:
+                shut = gone.getsockname()[1]
+            refused: list[str] = []
+            ear = Ear(
+                open_socket(4, errors=True),
+                hear=lambda _ear, _datagram: None,
+                refused=lambda _ear, address, _code: refused.append(str(address)),
+            )
+            ear.open()
+            ear.send(b"nobody", HOST, shut)
+            ear.send(b"somebody", ip_address("127.0.0.2"), living.getsockname()[1])
+            await asyncio.sleep(0)  # the loop's turn to read the error
+            ear.close()
+            assert living.recv(100) == b"somebody"
+            assert refused == [str(HOST)]
+
+    asyncio.run(work())
