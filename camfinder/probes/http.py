@@ -23,12 +23,13 @@ from camfinder.model import (
     Known,
     Observation,
     Query,
+    Slot,
     Target,
     Touch,
     Transport,
 )
 from camfinder.probes import Probe
-from camfinder.wire import head, page
+from camfinder.wire import head, page, stated
 from camfinder.wire.paths import is_safe
 from camfinder.wire.text import Facts, byte_pattern, decode, observe
 
@@ -245,6 +246,7 @@ def _body_facts(
         return None if kept is body else kept
     text = decode(kept[: 4 * MAX_BODY_CHARS], charset)
     facts.extend(page.words(text))
+    facts.extend(stated.pairs(text))
     facts.add("http.body", text, MAX_BODY_CHARS)
     return None if kept is body else kept
 
@@ -281,6 +283,10 @@ PROBE = Probe(
             "http.heading": "heading, or text of an element marked title, product, model, brand",
             "http.meta": "author, description, generator, product or the like in a meta element",
             "http.copyright": "what follows a copyright sign, up to 120 characters",
+            "http.model": "model that the body states beside other values, as `model=` or the like",
+            "http.firmware": "firmware, the same way",
+            "http.serial": "serial number, the same way",
+            "http.brand": "brand or manufacturer, the same way",
             "http.body": "text of the body, up to 32,768 characters, passwords cut",
             "http.set_cookie": "Set-Cookie header",
             "http.location": "Location header",
@@ -291,6 +297,14 @@ PROBE = Probe(
         }
     ),
     parse=parse,
+    declares=MappingProxyType(
+        {
+            "http.model": Slot.MODEL,
+            "http.firmware": Slot.FIRMWARE,
+            "http.serial": Slot.SERIAL,
+            "http.brand": Slot.BRAND,
+        }
+    ),
     free_text=frozenset(
         {
             "http.title",
