@@ -2,7 +2,8 @@
 
 The last question to a device, when all else was asked: a community travels in clear, so that it
 goes to nobody who is known by then, or is plainly no camera. Each is sent once, in the order
-of the file, until one is answered.
+of the file, until one is answered; where none is, a host that is up is asked with all of them once
+more, because a datagram may be lost. Who says that nobody listens there is asked no further.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +13,9 @@ from camfinder.model import Address, Frame, Known
 from camfinder.net.net import Net
 from camfinder.net.sweep import Host
 from camfinder.probes import Probe, snmp
+
+TURNS = 2
+"""How often a question is asked that has no answer."""
 
 
 class Managers:
@@ -45,18 +49,29 @@ class Managers:
         for version in ("2c", "1"):
             if version == "1" and known().surveillance is not True:
                 return
-            for community in self._communities.of(address) or ():
-                if known().done:
+            for turn in range(TURNS):
+                if turn and not self._net.alive(address):
+                    break
+                if await self._settled(address, version, known):
                     return
-                if await self._answers(address, community, version):
-                    return
+
+    async def _settled(self, address: Address, version: str, known: Callable[[], Known]) -> bool:
+        """One question with each community; whether there is nothing left to ask."""
+        for community in self._communities.of(address) or ():
+            if known().done or await self._answers(address, community, version):
+                return True
+            if self._net.closed(address, snmp.PORT):
+                return True
+        return False
 
     async def _answers(self, address: Address, community: str, version: str) -> bool:
         """Whether the agent took the community; where all at once was too much it is asked less."""
         frames = await self._question(address, community, version, short=version == "1")
         errors = {snmp.error_of(each.payload) for each in frames}
         if version == "2c" and errors & snmp.TOO_MUCH:
-            await self._question(address, community, version, short=True)
+            for _ in range(TURNS):
+                if await self._question(address, community, version, short=True):
+                    break
         return bool(errors & {0, *snmp.TOO_MUCH})
 
     async def _question(

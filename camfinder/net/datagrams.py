@@ -34,13 +34,14 @@ class Waiter:
     Attributes:
         ears: Where the answer may come in.
         frames: What has come.
+        closed: The host has said that nobody listens on the port (ICMP port unreachable).
         stirred: Set at the first frame, or when the address refuses.
     """
 
     address: Address
     ears: frozenset[Ear]
     frames: list[Frame] = field(default_factory=list)
-    refused: bool = False
+    closed: bool = False
     stirred: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -247,11 +248,12 @@ class Datagrams:
         return self._heard[source] <= MAX_FROM_ONE
 
     def _refused(self, ear: Ear, address: Address, code: int) -> None:
-        if code == errno.ECONNREFUSED:
+        closed = code == errno.ECONNREFUSED
+        if closed:
             self._alive(address)
         for waiter in self._waiters.get(address, ()):
             if ear in waiter.ears:
-                waiter.refused = True
+                waiter.closed = waiter.closed or closed
                 waiter.stirred.set()
 
 

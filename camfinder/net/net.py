@@ -76,6 +76,7 @@ class Net:
         self.problem = problem
         self._keep = keep
         self._recorder = recorder
+        self._closed: set[tuple[Address, int]] = set()
         self._manners = Manners(scope, problem, self.links.no_hosts)
         self.ledger = self._manners.ledger
         self._calls = Calls(
@@ -110,6 +111,10 @@ class Net:
     def alive(self, address: Address) -> bool:
         """Whether this address has given any sign of life: a datagram, a port, a reset."""
         return address in self._manners.alive
+
+    def closed(self, address: Address, port: int) -> bool:
+        """Whether this host has said that nobody listens on this UDP port."""
+        return (address, port) in self._closed
 
     def leave_alone(self, address: Address, reason: str) -> None:
         """Sends this address nothing any more; whoever asks it gets a `SKIPPED` problem."""
@@ -236,6 +241,8 @@ class Net:
                 await asyncio.sleep(LINGER_S)
         finally:
             self._datagrams.forget(waiter)
+        if waiter.closed and not waiter.frames and not query.source_port:  # the probe's own socket
+            self._closed.add((query.address, query.port))
         return tuple(waiter.frames)
 
     async def _question(self, query: Query, speaker: Ear, waiter: Waiter) -> None:

@@ -19,8 +19,10 @@ pytestmark = [pytest.mark.netns, pytest.mark.xdist_group("flow-communities")]
 
 PERSONAS = Path(__file__).parent / "communities"
 SNIFFING = Path(__file__).with_name("sniffing.py")
-NETWORK = "10.77.0.40/29"
-ALONE, SMALL, OLD, STRANGER, RECORDER, SPARED, SETTLED = (f"10.77.0.{n}" for n in range(41, 48))
+NETWORK = "10.77.0.41-48"
+ALONE, SMALL, OLD, STRANGER, RECORDER, SPARED, SETTLED, CLOSED = (
+    f"10.77.0.{n}" for n in range(41, 49)
+)
 FIRST, SECOND = "first-c0mmunity", "second-c0mmunity"
 FILE = f"""
 [default]
@@ -87,7 +89,7 @@ AXIS = ("Axis", "P3245-LVE", "10.12.182")
 
 
 def test_first_community_that_is_answered_is_the_last(scans: Scans) -> None:
-    """Each is sent once, in the order of the file."""
+    """Each is sent once, in the order of the file: silence to one is no reason to repeat it."""
     told = asked(scans, "given")
     assert communities(told[ALONE]) == [(1, FIRST), (1, SECOND)]
     assert communities(told[RECORDER]) == [(1, FIRST)]
@@ -122,9 +124,17 @@ def test_small_agent_is_asked_less(scans: Scans) -> None:
 def test_version_1_is_for_silent_cameras(scans: Scans) -> None:
     """It is one by its scopes; a host of which nothing is known gets version 2c alone."""
     told = asked(scans, "given")
-    assert communities(told[OLD]) == [(1, FIRST), (1, SECOND), (0, FIRST)]
+    both = [(1, FIRST), (1, SECOND)]
+    assert communities(told[OLD]) == [*both, *both, (0, FIRST)]
     assert slots(scans.given, OLD) == AXIS
-    assert communities(told[STRANGER]) == [(1, FIRST), (1, SECOND)]
+    assert communities(told[STRANGER]) == both * 2
+
+
+def test_a_closed_port_hears_one_community(scans: Scans) -> None:
+    """A camera without an agent says so; it is asked no further, nor in another version."""
+    told = asked(scans, "given")
+    assert communities(told[CLOSED]) == [(1, FIRST)]
+    assert scans.given.device(CLOSED)["surveillance"] is True
 
 
 def test_makers_objects(scans: Scans) -> None:
@@ -143,10 +153,10 @@ def test_who_is_spared(scans: Scans) -> None:
 
 
 def test_few_datagrams_to_anybody(scans: Scans) -> None:
-    """Two communities, two versions at most."""
+    """Two communities, two versions, twice each at most."""
     for name in ("given", "alone"):
         counts = Counter({host: len(each) for host, each in asked(scans, name).items()})
-        assert max(counts.values()) <= 4
+        assert max(counts.values()) <= 8
 
 
 def test_no_community_is_kept(scans: Scans) -> None:
