@@ -1,9 +1,10 @@
 """TOML tables of policy data read key by key, with a complaint for everything that is wrong."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from camfinder.datafiles import Complaint
 from camfinder.judge.dates import parse_day
@@ -154,7 +155,7 @@ def is_id(text: str) -> bool:
 def opened(path: Path, data: bytes, schema: int, complaints: list[Complaint]) -> Table | None:
     """The decoded file of this schema; None with a complaint where it is none."""
     try:
-        decoded: dict[str, Any] = tomllib.loads(data.decode("utf-8"))
+        decoded: dict[str, Any] = tomli.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         complaints.append(Complaint(str(path), "", f"no TOML: {error}", "mend the file"))
         return None

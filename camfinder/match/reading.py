@@ -1,10 +1,11 @@
 """The text of fingerprint files turned into records; whatever is wrong becomes a complaint."""
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
+
+import tomli
 
 from camfinder.datafiles import Complaint
 from camfinder.match.countries import COUNTRIES
@@ -180,8 +181,8 @@ class Reader:
         """Read one file; what is right in it is kept, what is wrong complained of."""
         file = str(path)
         try:
-            document = tomllib.loads(data.decode())
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+            document = tomli.loads(data.decode())
+        except (UnicodeDecodeError, tomli.TOMLDecodeError, RecursionError) as error:
             self.complain(file, "", f"is no TOML: {error}", "correct the syntax")
             return
         top = Table(document, file, "", self.complaints)
