@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
+from camfinder.flow.answers import answer
 from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
-from camfinder.match.alone import NOTHING, Alone, describe_alone
+from camfinder.match.alone import Describer
 from camfinder.match.engine import Engine
-from camfinder.model import Fact, Frame, Kind, Observation, ParseError, Slot, Strength, Transport
+from camfinder.model import Fact, Frame, Observation, ParseError, Transport
 from camfinder.probes import Probe
 from camfinder.wire import head, scopes
 
@@ -27,9 +28,6 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_OBSERVATIONS = 1_000
 MAX_ORDERS = 4_096
 """Orders of parsers kept: frames may name any port."""
-
-VALUE_CHARS = 200
-"""More of a fact's value is not repeated in the answer."""
 
 RENAMED: Mapping[str, str] = {"upnp.server": "ssdp.server", "mac": "arp.mac"}
 """Kinds of single values whose fact has another name."""
@@ -43,21 +41,6 @@ PASSED: Mapping[str, tuple[Transport, int]] = {
 
 DERIVED = frozenset({"tls.subject", "tls.issuer", "rtsp.www_authenticate"})
 """Single values in which a parser would have read further facts."""
-
-
-_SLOTS = {slot: slot.value for slot in Slot}
-_KINDS = {kind: kind.value for kind in Kind}
-_STRENGTHS = {strength: strength.word for strength in Strength}
-_CONFIDENCES = {strength: strength.confidence for strength in Strength}
-"""The words of the answer, looked up: asking an enumeration is slow."""
-
-_UNKNOWN = {
-    "surveillance": None,
-    "kind": _KINDS[Kind.UNKNOWN],
-    **dict.fromkeys(("brand", "maker", "model", "firmware", "serial", "mac")),
-    "confidence": Strength.HINT.confidence,
-}
-"""The answer where nothing is told."""
 
 
 class _Item(msgspec.Struct):
@@ -305,15 +288,24 @@ def _observed(
     return Observation(probe, HERE, 0, transport, tuple(facts), NEVER, "case", raw)
 
 
-_last: list[tuple[Sequence[Probe], CaseReader]] = []
-"""The last reader and the probes it was made of, which do not hash."""
+class _Work(NamedTuple):
+    """What cases are worked on with, and what it was made of (probes do not hash)."""
+
+    probes: Sequence[Probe]
+    engine: Engine
+    read: Callable[[Case | Mapping[str, Any]], tuple[list[Observation], list[str]]]
+    describe: Describer
 
 
-def _reader(probes: Sequence[Probe]) -> CaseReader:
-    """A reader over these probes, the same one from case to case."""
-    if not _last or _last[0][0] is not probes:
-        _last[:] = [(probes, CaseReader(probes))]
-    return _last[0][1]
+_last: list[_Work] = []
+"""The last one."""
+
+
+def _work(engine: Engine, probes: Sequence[Probe]) -> _Work:
+    """The same one from case to case."""
+    if not _last or _last[0].probes is not probes or _last[0].engine is not engine:
+        _last[:] = [_Work(probes, engine, CaseReader(probes).read, Describer(engine))]
+    return _last[0]
 
 
 def identify_case(
@@ -334,40 +326,9 @@ def identify_case(
         name = case.get("id")
     else:
         return {"id": None, "error": "the line is no JSON object"}
+    work = _work(engine, probes)
     try:
-        observations, problems = _reader(probes).read(case)
+        observations, problems = work.read(case)
     except BadValue as error:
         return {"id": name, "error": str(error)}
-    return _answer(name, describe_alone(observations, engine), problems)
-
-
-def _answer(name: object, found: Alone, problems: list[str]) -> dict[str, Any]:
-    """The identification in the documented form."""
-    if found.conclusion is NOTHING:
-        return {"id": name, **_UNKNOWN, "disputed": {}, "evidence": [], "problems": problems}
-    conclusion, values = found.conclusion, found.conclusion.values
-    verdict = conclusion.verdict
-    return {
-        "id": name,
-        "surveillance": verdict.surveillance,
-        "kind": _KINDS[verdict.kind],
-        "brand": conclusion.brand,
-        "maker": conclusion.maker,
-        "model": values.get(Slot.MODEL),
-        "firmware": values.get(Slot.FIRMWARE),
-        "serial": values.get(Slot.SERIAL),
-        "mac": found.mac,
-        "confidence": _CONFIDENCES[verdict.strength],
-        "disputed": {_SLOTS[slot]: list(values) for slot, values in conclusion.disputed.items()},
-        "evidence": [
-            {
-                "fingerprint": item.fingerprint,
-                "fact": item.fact.key,
-                "value": item.fact.value[:VALUE_CHARS],
-                "strength": _STRENGTHS[max(item.strengths.values(), default=Strength.HINT)],
-                "claims": {_SLOTS[slot]: value for slot, value in item.claims.items()},
-            }
-            for item in found.evidence
-        ],
-        "problems": problems,
-    }
+    return answer(name, work.describe(observations), problems)

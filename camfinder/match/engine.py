@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from camfinder.match.finding import Finding, with_maker
-from camfinder.match.forms import TEXT_CHARS, Forms
-from camfinder.match.names import bare, vendor_keys
+from camfinder.match.finding import Finding, no_serial_as_model, with_maker
+from camfinder.match.forms import Forms
+from camfinder.match.names import vendor_keys
 from camfinder.match.nouns import Fingerprints
 from camfinder.match.organisation import organisation
 from camfinder.match.patterns import encodable, encoded
 from camfinder.match.ready import KeyRules, Ready, filled, rules_by_key
+from camfinder.match.running import Texts
 from camfinder.match.shapes import ShapeMemo
 from camfinder.match.values import (
     brand_text,
@@ -104,6 +105,7 @@ class Engine:
         """
         self.fingerprints = fingerprints
         self._forms = Forms(fingerprints)
+        self._texts = Texts(self._forms)
         self._looks = _looks(rules_by_key(fingerprints.rules), declares, free_text, keep)
         self._macs = frozenset(key for key, slot in declares.items() if slot is Slot.MAC)
         self._glance = ShapeMemo(self._glanced)
@@ -151,7 +153,7 @@ class Engine:
         if texts:
             found += self._told_by_texts(texts, found)
         if found:
-            found = _no_serial_as_model(found)
+            found = no_serial_as_model(found)
         return found + states if states else found
 
     def _told_by_texts(
@@ -170,9 +172,9 @@ class Engine:
         for fact, quiet in texts:
             speaks = not quiet
             if speaks and self._looks[fact.key].free:
-                words, numbers = self._forms.scan(fact.value[:TEXT_CHARS])
-                names += [word.vendor for word in words if word.sure]
-                speaks = bool(words or numbers)
+                scan = self._texts.scan(encoded(fact.value))
+                names += [word.vendor for word in scan.words if word.sure]
+                speaks = bool(scan.words or scan.numbers)
             telling.append((fact, speaks))
         context = _context((finding for _fact, finding in found), names)
         numbered = any(map(self._forms.numbers, context[1]))
@@ -186,7 +188,7 @@ class Engine:
     def _glanced(self, key: str, form: bytes) -> _Glance:
         """What the values of a key and a shape have in common."""
         look = self._looks[key]
-        quiet = look.free and self._forms.quiet(form)
+        quiet = look.free and self._texts.scan(form).quiet
         likely = look.rules.likely(form) if look.rules else ()
         if look.slot is not None or key == ORGANISATION or (look.rules and not look.rules.by_shape):
             return _Glance(None, likely, quiet, None)
@@ -195,19 +197,21 @@ class Engine:
             if not ready.sure:
                 return _Glance(None, likely, quiet, None)
             findings += self._said(ready, form)
-        return _Glance(findings, likely, quiet, self._whole(look, findings, quiet=quiet))
+        return _Glance(findings, likely, quiet, self._whole(look, form, findings))
 
     def _whole(
-        self, look: _Look, findings: tuple[Finding, ...], *, quiet: bool
+        self, look: _Look, form: bytes, findings: tuple[Finding, ...]
     ) -> tuple[Finding, ...] | None:
         """What a value tells that was observed alone, given what rules find in all of its shape."""
+        whole: tuple[Finding, ...] | None = findings
         if look.text:
-            _stated, named = _context(findings, ())
-            if not quiet or any(map(self._forms.numbers, named)):
-                return None
-        if any(one.requires or Slot.SERIAL in one.claims for one in findings):
+            sure = [word.vendor for word in self._texts.scan(form).words if word.sure]
+            _stated, named = _context(findings, sure)
+            more = self._texts.in_shape(form, named)
+            whole = None if more is None else findings + more
+        if whole is None or any(one.requires or Slot.SERIAL in one.claims for one in whole):
             return None
-        return findings if look.state is None else (*findings, look.state)
+        return whole if look.state is None else (*whole, look.state)
 
     def _facts(self, observation: Observation) -> tuple[Fact, ...]:
         """The facts, and the organisations that registered the MACs."""
@@ -254,7 +258,8 @@ class Engine:
         if claims:
             strengths = {slot: rule.strengths[slot] for slot in claims}
             with_maker(self.fingerprints.vendors, claims, strengths)
-            said = (Finding(rule.id, claims, strengths, tuple(rule.requires.items())),)
+            requires = tuple(rule.requires.items())
+            said = (Finding(rule.id, claims, strengths, requires, lasting=ready.fixed),)
         if ready.fixed:
             ready.said = said
         return said
@@ -293,7 +298,7 @@ class Engine:
         if self._looks[key].slot is Slot.MODEL:
             text = model_text(encodable(value))
             return self._forms.of_field(text, stated) if text else _NOTHING
-        return self._forms.in_text(value, named)
+        return self._texts.in_text(value, named)
 
 
 def _looks(
@@ -309,7 +314,7 @@ def _looks(
             slot=declares.get(key),
             free=key in free_text,
             text=key in free_text or declares.get(key) is Slot.MODEL,
-            state=Finding(f"state:{key}", {}, {}) if key in keep else None,
+            state=Finding(f"state:{key}", {}, {}, lasting=True) if key in keep else None,
         )
         for key in {*rules, *declares, *free_text, *keep, ORGANISATION}
     }
@@ -343,34 +348,6 @@ def _context(
                 stated[brand] = None
     named.update(dict.fromkeys(words))
     return tuple(stated), tuple(named)
-
-
-def _no_serial_as_model(found: list[tuple[Fact, Finding]]) -> list[tuple[Fact, Finding]]:
-    """The findings, save models of running text that a rule knows for the serial number."""
-    stated = [one.claims[Slot.SERIAL] for _fact, one in found if Slot.SERIAL in one.claims]
-    if not stated:
-        return found
-    serials = {bare(serial) for serial in stated}
-    kept = (
-        (fact, _without_model(finding) if _is_serial(finding, serials) else finding)
-        for fact, finding in found
-    )
-    return [(fact, finding) for fact, finding in kept if finding.claims]
-
-
-def _is_serial(finding: Finding, serials: set[str]) -> bool:
-    """The model that the finding claims is, or ends in, a serial number."""
-    model = bare(finding.claims.get(Slot.MODEL, ""))
-    sure = finding.strengths.get(Slot.MODEL, Strength.HINT) >= Strength.DECLARED
-    return bool(model) and not sure and any(model.endswith(serial) for serial in serials)
-
-
-def _without_model(finding: Finding) -> Finding:
-    claims = dict(finding.claims)
-    strengths = dict(finding.strengths)
-    claims.pop(Slot.MODEL, None)
-    strengths.pop(Slot.MODEL, None)
-    return finding._replace(claims=claims, strengths=strengths)
 
 
 def _holds(finding: Finding, facts: tuple[Fact, ...]) -> bool:
