@@ -3,11 +3,14 @@
 Errors of the database become one clear line. A database of a newer camfinder is left alone.
 """
 
+import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -76,7 +79,8 @@ class Database:
             self.name = self.url.database or ""
             self._check_file(create=create)
         patience = {"timeout": BUSY_S} if self.sqlite else {"connect_timeout": CONNECT_S}
-        self.engine = sa.create_engine(self.url, connect_args=patience)
+        opener = {"creator": _in_place(Path(self.name))} if self._is_fixed() else {}
+        self.engine = sa.create_engine(self.url, connect_args=patience, **opener)
         if self.sqlite:
             event.listen(self.engine, "connect", _on_connect)
             event.listen(self.engine, "begin", _on_begin)
@@ -100,6 +104,22 @@ class Database:
             raise StoreError(f"{path}: {error.strerror}; name another place with --db") from error
         if start not in {b"", _MAGIC}:  # SQLite would write over a very short file
             raise StoreError(f"{path} is no camfinder store; name another one with --db")
+
+    def _is_fixed(self) -> bool:
+        """Whether it is an SQLite file whose folder takes no journal: a disc, a foreign snapshot.
+
+        Raises:
+            StoreError: The journal that lies beside it holds what the file has not.
+        """
+        if not self.sqlite or os.access(Path(self.name).parent, os.W_OK):
+            return False
+        journal = Path(f"{self.name}-wal")
+        if journal.exists() and journal.stat().st_size:
+            raise StoreError(
+                f"{self.name} was not closed, and its folder cannot be written: copy it with "
+                f"{journal.name} to where you can write, and name it with --db"
+            )
+        return True
 
     def close(self) -> None:
         """Give the connections back."""
@@ -157,6 +177,12 @@ class Database:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(3702037020)"))
             if _schema(connection, self.name) != SCHEMA:
                 _migrate(connection)
+
+
+def _in_place(path: Path) -> Callable[[], sqlite3.Connection]:
+    """Opens a file that nobody changes meanwhile, without locks and a journal (SQLite, URI)."""
+    place = f"file:{quote(str(path.absolute()))}?mode=ro&immutable=1"
+    return partial(sqlite3.connect, place, uri=True, check_same_thread=False)
 
 
 def _on_connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -161,6 +162,55 @@ sys.exit(code)
     assert "disk is full" in done.stderr
     assert done.returncode == 2
     assert '"state": "complete"' in stored
+
+
+def on_a_disc(tmp_path: Path, arguments: list[str], more: str = "") -> Any:
+    """A command on a store that lies on read-only media."""
+    disk = tmp_path / "disk"
+    prepare = f"""
+run({replay(disk)!r})
+{more}
+assert os.system("mount -o remount,ro {disk}") == 0
+print("----", flush=True)
+"""
+    return in_small_disk(
+        tmp_path, "size=6m", script([*arguments, "--db", f"{disk}/store.db"], prepare)
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["report", "--json"], "DS-2CD2143G2-IS"),
+        (["history", "10.77.0.11"], "DS-2CD2143G2-IS"),
+        (["runs", "--json"], "complete"),
+        (["explain", "10.77.0.11"], "DS-2CD2143G2-IS"),
+    ],
+)
+def test_a_store_on_a_disc_is_read_in_place(
+    tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    """Its folder takes no journal: what was stored is told all the same."""
+    done = on_a_disc(tmp_path, arguments)
+    assert says in done.stdout.rpartition("----")[2], done.stderr
+    assert done.returncode == 0
+
+
+def test_a_store_on_a_disc_is_not_written(tmp_path: Path) -> None:
+    """Commands that write say why they cannot."""
+    done = on_a_disc(tmp_path, ["accept", "10.77.0.11"])
+    assert done.returncode == 2
+    assert "it is read-only; name another store" in done.stderr
+
+
+def test_a_store_that_was_not_closed_is_not_read_without_its_journal(tmp_path: Path) -> None:
+    """What only the journal holds would be missing, and nobody told."""
+    left = f"""
+Path("{tmp_path}/disk/store.db-wal").write_bytes(bytes(4096))
+"""
+    done = on_a_disc(tmp_path, ["report"], left)
+    assert done.returncode == 2
+    assert "copy it with store.db-wal" in done.stderr
 
 
 def test_a_disk_that_is_full_from_the_start(tmp_path: Path) -> None:
