@@ -47,14 +47,13 @@ def _evidence(told: Told) -> dict[str, Any]:
     }
 
 
-def answer(name: object, found: Alone, problems: list[str]) -> dict[str, Any]:
-    """The identification in the documented form."""
+def answer(found: Alone, problems: list[str]) -> dict[str, Any]:
+    """The identification in the documented form, without the id of its case."""
     if found.conclusion is NOTHING:
-        return {"id": name, **_UNKNOWN, "disputed": {}, "evidence": [], "problems": problems}
+        return {**_UNKNOWN, "disputed": {}, "evidence": [], "problems": problems}
     conclusion, values = found.conclusion, found.conclusion.values
     verdict = conclusion.verdict
     return {
-        "id": name,
         "surveillance": verdict.surveillance,
         "kind": _KINDS[verdict.kind],
         "brand": conclusion.brand,

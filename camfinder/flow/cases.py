@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Address
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,6 +17,7 @@ from camfinder.flow.kinds import canonical
 from camfinder.flow.messages import MESSAGES, BadValue, frame_of, message_frames
 from camfinder.match.alone import Describer
 from camfinder.match.engine import Engine
+from camfinder.match.memo import Memo
 from camfinder.model import Fact, Frame, Observation, ParseError, Transport
 from camfinder.probes import Probe
 from camfinder.wire import head, scopes
@@ -26,6 +27,12 @@ HERE = IPv4Address("192.0.2.1")
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_OBSERVATIONS = 1_000
+REPEATS = 8_192
+"""Cases of each generation whose answers are remembered."""
+
+REPEAT_CHARS = 1_024
+"""A case with longer values is not remembered. With its answer one takes 3 KB, all 50 MB."""
+
 MAX_ORDERS = 4_096
 """Orders of parsers kept: frames may name any port."""
 
@@ -288,23 +295,53 @@ def _observed(
     return Observation(probe, HERE, 0, transport, tuple(facts), NEVER, "case", raw)
 
 
-class _Work(NamedTuple):
-    """What cases are worked on with, and what it was made of (probes do not hash)."""
+class _Work:
+    """What cases are worked on with, one after the other."""
 
-    probes: Sequence[Probe]
-    engine: Engine
-    read: Callable[[Case | Mapping[str, Any]], tuple[list[Observation], list[str]]]
-    describe: Describer
+    def __init__(self, engine: Engine, probes: Sequence[Probe]) -> None:
+        self.engine = engine
+        self.probes = probes
+        self._read = CaseReader(probes).read
+        self._describe = Describer(engine)
+        self._known: Memo[tuple[str, ...], dict[str, Any]] = Memo(REPEATS)
+
+    def answer(self, case: Case | Mapping[str, Any]) -> dict[str, Any]:
+        """The identification of a case without its id: of equal cases the same one.
+
+        Raises:
+            BadValue: The case is not of the documented form.
+        """
+        key = _key(case) if isinstance(case, Case) else ()
+        found = self._known.get(key) if key else None
+        if found is None:
+            observations, problems = self._read(case)
+            found = answer(self._describe(observations), problems)
+            if key:
+                self._known.keep(key, found)
+        return found
+
+
+def _key(case: Case) -> tuple[str, ...]:
+    """What makes a case equal to another; empty where it is too long to be remembered."""
+    key: list[str] = []
+    size = 0
+    for item in case.observations:
+        value = item.value
+        if not isinstance(value, str):
+            return ()
+        key += (item.kind, value)
+        size += len(value)
+    return tuple(key) if size <= REPEAT_CHARS else ()
 
 
 _last: list[_Work] = []
-"""The last one."""
+"""The last one: engine and probes do not hash."""
 
 
 def _work(engine: Engine, probes: Sequence[Probe]) -> _Work:
     """The same one from case to case."""
     if not _last or _last[0].probes is not probes or _last[0].engine is not engine:
-        _last[:] = [_Work(probes, engine, CaseReader(probes).read, Describer(engine))]
+        _last[:] = [_Work(engine, probes)]
     return _last[0]
 
 
@@ -326,9 +363,7 @@ def identify_case(
         name = case.get("id")
     else:
         return {"id": None, "error": "the line is no JSON object"}
-    work = _work(engine, probes)
     try:
-        observations, problems = work.read(case)
+        return {"id": name, **_work(engine, probes).answer(case)}
     except BadValue as error:
         return {"id": name, "error": str(error)}
-    return answer(name, work.describe(observations), problems)

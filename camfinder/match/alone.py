@@ -11,6 +11,7 @@ from camfinder.match.boxes import macs_of
 from camfinder.match.engine import Engine
 from camfinder.match.finding import Finding
 from camfinder.match.identify import MAX_EVIDENCE, mac_of
+from camfinder.match.memo import Memo
 from camfinder.match.merge import Conclusion, conclude
 from camfinder.match.nouns import Fingerprints
 from camfinder.model import Fact, Observation, Slot, Strength
@@ -19,8 +20,9 @@ NOTHING = conclude((), Fingerprints({}, (), (), ""))
 """What no evidence comes to."""
 
 
-REMEMBERED = 4_096
-"""Conclusions remembered, of up to `FEW` pieces of evidence each: a few MB."""
+REMEMBERED = 2_048
+"""Conclusions of each generation that are remembered, of up to `FEW` pieces of evidence each: a few
+MB."""
 
 FEW = 12
 
@@ -65,7 +67,7 @@ class Describer:
     def __init__(self, engine: Engine) -> None:
         self._told = engine.told
         self._fingerprints = engine.fingerprints
-        self._known: dict[tuple[Finding | str, ...], Conclusion] = {}
+        self._known: Memo[tuple[Finding | str, ...], Conclusion] = Memo(REMEMBERED)
 
     def __call__(self, observations: Sequence[Observation]) -> Alone:
         """All observations as one device, whatever identities they carry."""
@@ -97,9 +99,7 @@ class Describer:
         found = self._known.get(name)
         if found is None:
             found = conclude(evidence, self._fingerprints)
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            self._known[name] = found
+            self._known.keep(name, found)
         return found
 
 

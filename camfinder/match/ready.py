@@ -91,7 +91,8 @@ class _Together:
                 PatternSet([one.match for _each, one in wide if one.telling]),
                 [each for each, one in wide if one.telling],
             ),
-            _Half(PatternSet([each.rule.match for each in texts]), texts),
+            # Hardly a word is in these, and what they look for is at the start: an automaton.
+            _Half(PatternSet([each.rule.match for each in texts], by_literals=False), texts),
         )
 
 

@@ -4,7 +4,7 @@ What is looked for follows from the shape of a text (`match.shapes`) and is plan
 texts of the shape; in each of them only the numbers are read.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import re2
@@ -114,6 +114,10 @@ class _Plan(NamedTuple):
     constant: tuple[Finding, ...] | None
 
 
+_Known = tuple[tuple[str, ...], tuple[Word, ...] | None]
+"""Whom the rest of the observation names, and whom the text does; None where its shape tells it."""
+
+
 class Texts:
     """Brand names and forms for running text, compiled."""
 
@@ -142,7 +146,8 @@ class Texts:
         if found.settled:
             return found
         start = _start(text)
-        return found._replace(words=self._named(start, self._which_words(shape(start))))
+        words = self._named(start, self._which_words(shape(start)))
+        return Scan(words, found.numbers, settled=False)
 
     def _scanned(self, _key: str, form: bytes) -> Scan:
         """The same for a shape; no words where some of them hold digits."""
@@ -164,33 +169,32 @@ class Texts:
         others = tuple(filter(self._forms.numbers, context))
         if not scan.words and not scan.numbers and not others:
             return ()
-        if scan.settled:
-            plan = self._plans("\n".join(others), text)
-        else:
-            plan = self._plan(shape(text), scan, others)
+        plan = self._plans((others, None if scan.settled else scan.words), text)
         return self._told(_start(text), plan) if plan.constant is None else plan.constant
 
     def in_shape(self, form: bytes, context: tuple[str, ...]) -> tuple[Finding, ...] | None:
         """What they tell in each text of a shape; None where that depends on its digits."""
-        others = "\n".join(filter(self._forms.numbers, context))
-        return self._plans(others, form).constant if self._scans("", form).settled else None
+        others = tuple(filter(self._forms.numbers, context))
+        settled = self._scans("", form).settled
+        return self._plans((others, None), form).constant if settled else None
 
-    def _planned(self, context: str, form: bytes) -> _Plan:
-        return self._plan(form, self._scans("", form), context.split("\n") if context else ())
-
-    def _plan(self, form: bytes, scan: Scan, context: Sequence[str]) -> _Plan:
-        """What is looked for in texts of a shape in which these words stand."""
+    def _planned(self, key: _Known, form: bytes) -> _Plan:
+        """What is looked for in texts of a shape."""
+        context, words = key
+        scan = self._scans("", form)
+        if words is None:
+            words = scan.words
         start = _start(form)
-        names = [word.vendor for word in scan.words]
+        names = [word.vendor for word in words]
         named = self._forms.likely(start, names)
         others = self._forms.likely(start, [one for one in context if one not in names])
-        sure = any(word.sure for word in scan.words)
+        sure = any(word.sure for word in words)
         free = [] if sure else [self._forms.free[index] for index in scan.numbers]
-        words = tuple(self._word(each, start, sole=len(names) == 1) for each in scan.words)
+        said = tuple(self._word(each, start, sole=len(names) == 1) for each in words)
         constant = None
-        if not (named or others or free or any(each.number for each in words)):
-            constant = tuple(finding for each in words for finding in each.findings)
-        return _Plan(named, others, free, words, constant)
+        if not (named or others or free or any(each.number for each in said)):
+            constant = tuple(finding for each in said for finding in each.findings)
+        return _Plan(named, others, free, said, constant)
 
     def _told(self, text: bytes, plan: _Plan) -> tuple[Finding, ...]:
         """What a text tells by its plan."""

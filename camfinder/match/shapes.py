@@ -5,12 +5,14 @@ the text with a 0 for each digit. A widened pattern occurs in the shape of every
 pattern itself occurs in, so what cannot occur in a text is known for all texts of its shape.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Generic, NamedTuple, TypeVar
 
 import re2
+
+from camfinder.match.memo import Memo
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _DIGITS = "0123456789"
@@ -27,6 +29,7 @@ KEPT = 8_192
 NAMED_BYTES = 256
 """A longer shape is remembered by its digest: some hundred bytes a shape, 10 MB in all."""
 
+Key = TypeVar("Key", bound=Hashable)
 Told = TypeVar("Told")
 
 
@@ -138,40 +141,32 @@ def _digits(piece: str) -> str:
     return "".join(digit for digit in _DIGITS if matches(digit))
 
 
-class ShapeMemo(Generic[Told]):
+class ShapeMemo(Generic[Key, Told]):
     """What is told by a shape, remembered: of each text only its digits are new."""
 
-    __slots__ = ("_make", "_new", "_old")
+    __slots__ = ("_make", "_memo")
 
-    def __init__(self, make: Callable[[str, bytes], Told]) -> None:
+    def __init__(self, make: Callable[[Key, bytes], Told]) -> None:
         """Remember.
 
         Args:
             make: From a key and a shape to what they tell.
         """
         self._make = make
-        self._new: dict[tuple[str, bytes], Told] = {}
-        self._old: dict[tuple[str, bytes], Told] = {}
+        self._memo: Memo[tuple[Key, bytes], Told] = Memo(KEPT)
 
-    def __call__(self, key: str, text: bytes) -> Told:
+    def __call__(self, key: Key, text: bytes) -> Told:
         """What an encoded text tells by its shape."""
         form = text.translate(_ZEROS)
         name = (key, form if len(form) <= NAMED_BYTES else _digest(form))
-        found = self._new.get(name)
-        return self._seldom(name, form) if found is None else found
+        found = self._memo.get(name)
+        if found is None:
+            found = self._make(key, form)
+            self._memo.keep(name, found)
+        return found
 
     def __len__(self) -> int:
-        return len(self._new) + len(self._old)
-
-    def _seldom(self, name: tuple[str, bytes], form: bytes) -> Told:
-        """Of a shape that was not asked for lately; the oldest half goes when it is too much."""
-        found = self._old.get(name)
-        if found is None:
-            found = self._make(name[0], form)
-        if len(self._new) >= KEPT:
-            self._old, self._new = self._new, {}
-        self._new[name] = found
-        return found
+        return len(self._memo)
 
 
 def _digest(form: bytes) -> bytes:
