@@ -10,11 +10,11 @@ from typing import NamedTuple
 
 from camfinder.cli import failing, knowledge
 from camfinder.cli.knowledge import engine
-from camfinder.document import Document
+from camfinder.document import Document, ProblemDoc
 from camfinder.flow import imported, known
 from camfinder.match.engine import Engine
 from camfinder.match.writing import quoted
-from camfinder.model import CamfinderError, Observation
+from camfinder.model import CamfinderError, Observation, ProblemKind
 from camfinder.net.scope import Scope
 from camfinder.records import netbox as netbox_records
 from camfinder.records.known import read_sightings
@@ -50,6 +50,14 @@ class Knowing:
             imported.add(document, self.evidence, self.engine)
         asked = known.of_document(document) if scope is None else known.of_scope(scope)
         reconcile(document, self.known, self.vendor, asked)
+        told = {problem.detail for problem in document.problems}
+        found = [each.trouble for each in self.known] + [each.trouble for each in self.evidence]
+        for detail in found:
+            if detail and detail not in told:
+                kind = ProblemKind.MALFORMED.value
+                document.problems.append(
+                    ProblemDoc(kind=kind, probe=None, address=None, detail=detail)
+                )
 
     def seen(self, document: Document) -> list[Observation]:
         """The evidence as observations, to be kept."""
@@ -135,14 +143,22 @@ def _known(
         + (f"; columns: {columns}" if columns else ""),
         file=sys.stderr,
     )
+    _warn(read.trouble)
     return read
+
+
+def _warn(trouble: str) -> None:
+    if trouble:
+        print(f"camfinder: {trouble}", file=sys.stderr)
 
 
 def _evidence(path: Path, said: Mapping[str, str]) -> imported.Imported:
     data = known.read_file(path)
     form, seen = read_sightings(data, path.name, said)
     print(f"evidence {path.name}: {len(seen)} entries ({form})", file=sys.stderr)
-    return imported.imported(path.name, data, form, seen)
+    read = imported.imported(path.name, data, form, seen)
+    _warn(read.trouble)
+    return read
 
 
 def mapping(maps: Sequence[str], file: str = "", *, only: bool = False) -> dict[str, str]:

@@ -30,6 +30,7 @@ from camfinder.model import (
     Transport,
 )
 from camfinder.records.record import Sighting
+from camfinder.records.text import trouble
 
 MAX_ADDRESSES = 3
 """A MAC with more IPv4 addresses belongs to a router or proxy: it is no device's."""
@@ -44,17 +45,20 @@ class Imported:
         name: Of the file.
         sha256: Of its bytes.
         form: What it was read as.
+        trouble: What is wrong with it; empty for nothing.
     """
 
     name: str
     sha256: str
     form: str
     sightings: tuple[Sighting, ...]
+    trouble: str = ""
 
 
 def imported(name: str, data: bytes, form: str, sightings: Iterable[Sighting]) -> Imported:
     """A file of evidence, with its digest."""
-    return Imported(name, hashlib.sha256(data).hexdigest(), form, tuple(sightings))
+    digest = hashlib.sha256(data).hexdigest()
+    return Imported(name, digest, form, tuple(sightings), trouble(data, name))
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """Whatever list somebody has, read: which form it is shows in the bytes, not in the file's name."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
 
 from camfinder.document import DeviceDoc, loads
@@ -38,11 +39,13 @@ def read_known(
     if _is_document(data):
         return _inventory(data, name)
     content = text.decode(data, name)
-    if not said:
-        seen = _sightings(content, name)
-        if seen is not None:
-            return leases.known(seen[1], name, seen[0])
-    return _table(content, name, said, vendor)
+    seen = None if said else _sightings(content, name)
+    read = (
+        _table(content, name, said, vendor)
+        if seen is None
+        else leases.known(seen[1], name, seen[0])
+    )
+    return replace(read, trouble=text.trouble(data, name))
 
 
 def read_sightings(data: bytes, name: str, said: Mapping[str, str]) -> tuple[str, list[Sighting]]:

@@ -59,6 +59,7 @@ class Known:
         form: What it was read as: `table`, `ISC dhcpd leases`, `NetBox` ...
         columns: Field to the header of its column, where it is a table.
         skipped: Rows that hold nothing that could be a record.
+        trouble: What is wrong with the file that was read all the same; empty for nothing.
     """
 
     source: str
@@ -66,6 +67,7 @@ class Known:
     records: tuple[Record, ...]
     columns: Mapping[str, str] = field(default_factory=dict)
     skipped: int = 0
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)

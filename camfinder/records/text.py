@@ -2,7 +2,8 @@
 
 A byte order mark decides; without one UTF-16 shows by its NULs, UTF-8 by being valid. What is left
 is an 8-bit code: of those that Windows and DOS programs write in Europe, the one in which the
-letters beside letters are letters.
+letters beside letters are letters. A file that says it is UTF-8 and has lines that are not
+(somebody added them with another program) is read line by line.
 
 Source: Unicode 16, section 23.8 (byte order marks); the code pages 1252, 1250 and 850.
 """
@@ -31,17 +32,67 @@ def decode(data: bytes, name: str) -> str:
     """
     for mark, charset in _MARKS:
         if data.startswith(mark):
-            return _decoded(data[len(mark) :], charset, name)
+            rest = data[len(mark) :]
+            if mark == codecs.BOM_UTF8 and _strays(rest):
+                _refuse_binary(rest, name)
+                return _mended(rest, name)
+            return _decoded(rest, charset, name)
     wide = _wide(data[:4096])
     if wide:
         return _decoded(data, wide, name)
-    sample = data[:_SAMPLE]
-    if len(sample) - len(sample.translate(None, _BINARY)) > len(sample) // 500:
-        raise CamfinderError(f"{name} is no text file; save it as CSV (UTF-8) or XLSX")
+    _refuse_binary(data, name)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         return _code_page(data, name)
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    sample = data[:_SAMPLE]
+    if len(sample) - len(sample.translate(None, _BINARY)) > len(sample) // 500:
+        raise CamfinderError(f"{name} is no text file; save it as CSV (UTF-8) or XLSX")
+
+
+def trouble(data: bytes, name: str) -> str:
+    """What to tell of a file that was read although it is not what it says; empty for nothing."""
+    if not data.startswith(codecs.BOM_UTF8):
+        return ""
+    strays = _strays(data[len(codecs.BOM_UTF8) :])
+    if not strays:
+        return ""
+    lines = f"{len(strays)} lines are not" if len(strays) > 1 else "a line is not"
+    return (
+        f"{name} says that it is UTF-8, but {lines} (line {strays[0] + 1}): read as a Windows code "
+        "page; look at its letters, or save it again as CSV (UTF-8)"
+    )
+
+
+def _strays(data: bytes) -> list[int]:
+    """The lines that are no UTF-8, from 0 on."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return [at for at, line in enumerate(data.split(b"\n")) if not _is_utf8(line)]
+    return []
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _mended(data: bytes, name: str) -> str:
+    """UTF-8 whose stray lines are in the code page in which all of them make most sense."""
+    lines = data.split(b"\n")
+    strays = _strays(data)
+    read = _code_page(b"\n".join(lines[at] for at in strays), name).split("\n")
+    found = dict(zip(strays, read, strict=True))
+    return "\n".join(
+        found[at] if at in found else line.decode("utf-8") for at, line in enumerate(lines)
+    )
 
 
 def _wide(sample: bytes) -> str:

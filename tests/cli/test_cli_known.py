@@ -77,6 +77,25 @@ def test_reconcile(inventory: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "unrecorded" in told.out
 
 
+def test_a_list_that_is_not_what_it_says(
+    inventory: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Marked as UTF-8, written by a Windows program: read, told on stderr and in the document."""
+    text = "Bezeichnung;IP-Adresse\nTür;10.0.0.5\n"
+    Path("liste.csv").write_bytes(b"\xef\xbb\xbf" + text.encode("cp1252"))
+    Path("arp.txt").write_bytes(
+        b"\xef\xbb\xbf" + "? (10.0.0.9) at 44:19:b6:00:00:09 [ether] on Büro\n".encode("cp1252")
+    )
+    lists = ["--known", "liste.csv", "--evidence", "arp.txt"]
+    assert run(["reconcile", str(inventory), *lists, "--json"]) == 0
+    told = capsys.readouterr()
+    made = loads(told.out.encode(), "stdout")
+    assert [(r.name, r.status) for r in made.records] == [("Tür", "seen")]
+    assert [p.detail.partition(" ")[0] for p in made.problems] == ["liste.csv", "arp.txt"]
+    for problem in made.problems:
+        assert problem.detail in told.err
+
+
 def test_columns_that_are_said_and_kept(
     inventory: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
