@@ -29,6 +29,7 @@ class Vendor:
         kind: What a surveillance device is of which only this brand is known.
         source: Where the facts were learnt.
         file: The file it comes from.
+        sells: `surveillance` or `cameras-too`, where its names make rules (`match.labels`).
     """
 
     id: str
@@ -41,6 +42,7 @@ class Vendor:
     kind: Kind | None
     source: str
     file: str
+    sells: str = ""
 
 
 @dataclass(frozen=True, slots=True)

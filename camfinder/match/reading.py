@@ -9,6 +9,7 @@ import tomli
 
 from camfinder.datafiles import Complaint
 from camfinder.match.countries import COUNTRIES
+from camfinder.match.labels import SELLS, rules_of
 from camfinder.match.nouns import Hit, Miss, ModelForm, Rule, Vendor
 from camfinder.match.patterns import PROGRAM_SIZE, compile_pattern
 from camfinder.match.templates import placeholders
@@ -48,6 +49,7 @@ VENDOR_KEYS = frozenset(
         "makes_own",
         "relabels",
         "kind",
+        "sells",
         "source",
     }
 )
@@ -216,6 +218,7 @@ class Reader:
         if vendor.id != path.stem:
             top.complain(f"vendor id {vendor.id!r} is not the file's name", "make them equal")
         self.vendors[vendor.id] = vendor
+        self.rules.update((rule.id, rule) for rule in rules_of(vendor))
         return vendor.id
 
     def _keep(
@@ -246,6 +249,7 @@ def read_vendor(table: Table) -> Vendor | None:
         kind=table.word("kind", FORM_KINDS, needed=False),
         source=table.text("source"),
         file=table.file,
+        sells=table.word("sells", SELLS, needed=False) or "",
     )
     if not all(char.isdigit() or "a" <= char <= "z" or char == "-" for char in vendor.id):
         table.complain(f"id {vendor.id!r} holds more than a-z, 0-9 and -", "rename it")

@@ -5,6 +5,7 @@ from typing import Any
 
 from camfinder.match.countries import COUNTRIES
 from camfinder.match.engine import ORGANISATION
+from camfinder.match.labels import SELLS
 from camfinder.match.reading import (
     FORM_KINDS,
     GIVEN,
@@ -30,6 +31,8 @@ _SAID = {
     "makes_own": "Everything under this label is its own make.",
     "relabels": "Ids of makers whose equipment it is known to sell: never evidence.",
     "kind": "What it is.",
+    "sells": "Its names make rules: `surveillance` where nothing else is sold under them, "
+    "`cameras-too` where other things are.",
     "source": "Where the fact was learnt.",
     "fact": "The facts that match is searched in; `camfinder fingerprints facts` lists them.",
     "match": "RE2. Of a rule it is searched: anchor it. Of a model form it is the whole number.",
@@ -83,6 +86,7 @@ def _special() -> dict[str, dict[str, Any]]:
     fact = {"$ref": "#/$defs/fact"}
     return {
         "aliases": _TEXTS,
+        "sells": {"enum": sorted(SELLS)},
         "relabels": _TEXTS,
         "makes_own": _FLAG,
         "free_text": _FLAG,
