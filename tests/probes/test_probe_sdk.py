@@ -1,11 +1,16 @@
 """Greetings of the makers' own protocols."""
 
+import json
+
 import pytest
 from framing import damaged, frame, one, survives
 from hypothesis import given
 from makers import FUZZ, TARGET, attack, facts, only, silent
+from shipped import engine
 
+from camfinder.flow.cases import identify_case
 from camfinder.model import Direction, Target, Transport
+from camfinder.probes import all_probes
 from camfinder.probes.sdk import PROBE
 
 GREETINGS = [
@@ -24,6 +29,18 @@ def test_greetings(start: str, protocol: str) -> None:
     heard = frame(bytes.fromhex(start) + b"session data that goes on", 8000, Transport.TCP)
     assert facts(PROBE, heard)["sdk.protocol"] == protocol
     assert len(one(PROBE, heard).raw) == 16
+
+
+@pytest.mark.parametrize(("start", "protocol"), GREETINGS)
+def test_each_greeting_tells_the_maker(start: str, protocol: str) -> None:
+    """The bytes alone: a surveillance device, and whose; never the label of a platform."""
+    told = {"transport": "tcp", "port": 8000, "hex": start, "direction": "answer"}
+    case = {"id": "1", "observations": [{"kind": "frame", "value": json.dumps(told)}]}
+    found = identify_case(case, engine(), all_probes())
+    assert found["surveillance"] is True
+    names = {"topsee": "Anjvision", "geovision-mobile": "GeoVision"}
+    assert (found["maker"] or found["brand"]).casefold() == names.get(protocol, protocol).casefold()
+    assert found["confidence"] == "medium"
 
 
 def test_others_are_silent() -> None:
