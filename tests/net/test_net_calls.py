@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-import time
 import warnings
 import zlib
 from contextlib import suppress
@@ -206,9 +205,8 @@ def test_a_dribbling_server_is_bounded(after_head: bool) -> None:
                 await asyncio.sleep(0.05)
 
         async with server(handler) as port, network(heard) as net:
-            begun = time.monotonic()
-            frames = await net.ask(query(port, Transport.HTTP))
-            assert time.monotonic() - begun < 3
+            async with asyncio.timeout(30):  # the peer itself never ends
+                frames = await net.ask(query(port, Transport.HTTP))
         assert ProblemKind.TIMEOUT in heard.kinds()
         assert (b"Server: slow" in frames[0].payload) == after_head
 
@@ -472,7 +470,7 @@ def test_rtsp_reads_each_answer_by_its_length() -> None:
             await writer.drain()
             await asyncio.sleep(0.05)
             writer.write(b"v=0\r\ns=x\n")
-            await asyncio.sleep(5)
+            await asyncio.Event().wait()  # the connection stays open
 
         async with server(handler) as port, network(Heard()) as net:
             asked = replace(
@@ -480,11 +478,10 @@ def test_rtsp_reads_each_answer_by_its_length() -> None:
                 payload=RTSP_OPTIONS,
                 then=(RTSP_DESCRIBE,),
                 ends_with=b"\r\n\r\n",
-                listen_s=3,
+                listen_s=3600,
             )
-            begun = time.monotonic()
-            options, describe = await net.ask(asked)
-            assert time.monotonic() - begun < 1
+            async with asyncio.timeout(30):  # the lengths end the answers, not the patience
+                options, describe = await net.ask(asked)
             ledger = net.ledger.snapshot()
         assert (options.request, describe.request) == ("OPTIONS", "DESCRIBE")
         assert options.payload.endswith(b"Public: OPTIONS\r\n\r\n")

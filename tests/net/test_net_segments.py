@@ -3,17 +3,17 @@
 import asyncio
 import socket
 import struct
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 
 import pytest
 from net_peers import Heard, network, query, says, server
 from netns import Laboratory, Namespace, Sniffer, laboratory
 
-from camfinder.model import ProblemKind, Query, Target, Transport
+from camfinder.model import Address, ProblemKind, Query, Target, Transport
+from camfinder.net import netlink
 from camfinder.net.dial import PortState
 from camfinder.net.interfaces import Interface, neighbours
 from camfinder.net.sweep import Host, sweep
@@ -66,16 +66,40 @@ def discovery(transport: Transport, address: str, port: int, **more: object) -> 
     return replace(made, **more)  # type: ignore[arg-type]  # field names and values of Query
 
 
+@dataclass
+class Crowd:
+    """How many hosts are under way at once.
+
+    Attributes:
+        most: At most so far.
+    """
+
+    here: int = 0
+    most: int = 0
+
+    def entering(self, addresses: Iterable[Address]) -> Iterator[Target]:
+        """The targets, each counted when the sweep takes it."""
+        for address in addresses:
+            self.here += 1
+            self.most = max(self.most, self.here)
+            yield Target(address)
+
+    def leave(self) -> None:
+        """One is done."""
+        self.here -= 1
+
+
 def test_a_dead_neighbour_is_unreachable() -> None:
     """An attached address that nobody has: unreachable after the kernel's ARP, one attempt."""
     with pair() as (_, scanner, _camera), scanner:
 
         async def work() -> None:
             async with network(Heard(), "10.9.0.0/24") as net:
-                begun = time.monotonic()
-                state = await net.connect(ip_address("10.9.0.77"), 80)
-                assert state is PortState.UNREACHABLE
-                assert 2.5 < time.monotonic() - begun < 4
+                dead = ip_address("10.9.0.77")
+                assert await net.connect(dead, 80) is PortState.UNREACHABLE
+                # The kernel's word, after all its ARP requests; our own patience ends before.
+                entry = net.links.neighbour(dead)
+                assert entry is None or entry.state & netlink.FAILED
                 assert net.ledger.snapshot().connections == 1
 
         asyncio.run(work())
@@ -140,10 +164,11 @@ def test_an_attached_24_with_dead_hosts_is_quick() -> None:
                 listener = socket.create_server(("", 80), backlog=200)
             running = await asyncio.start_server(camera_web, sock=listener)
             found: list[Host] = []
-            heard = Heard()
+            heard, crowd = Heard(), Crowd()
 
             async def done(host: Host) -> None:
                 found.append(host)
+                crowd.leave()
 
             with scanner:
                 async with network(heard, "10.9.0.0/24", rate=1000) as net:
@@ -151,10 +176,8 @@ def test_an_attached_24_with_dead_hosts_is_quick() -> None:
                     async def ask(target: Target, port: int) -> None:
                         await net.ask(query(port, Transport.HTTP, target.address))
 
-                    targets = (Target(address) for address in net.scope.addresses())
-                    begun = time.monotonic()
+                    targets = crowd.entering(net.scope.addresses())
                     await sweep(net, targets, [[80, 554, 8000]], ask, on_done=done)
-                    took = time.monotonic() - begun
                     ledger = net.ledger.snapshot()
             running.close()
             opened = {str(host.target.address) for host in found if host.open == [80]}
@@ -162,7 +185,7 @@ def test_an_attached_24_with_dead_hosts_is_quick() -> None:
             dead = [host for host in found if not host.alive]
             assert len(dead) == 254 - len(opened) - 1
             assert {host.reason for host in dead} == {PortState.UNREACHABLE}
-            assert took < 12
+            assert crowd.most > 200  # seconds for each, but side by side
             # One attempt for a dead address; the question rides on the sweep's connection.
             assert ledger.connections <= 254 + 2 * (len(opened) + 1)
 
@@ -189,20 +212,20 @@ def test_a_routed_24_with_silent_hosts() -> None:
                 listener = socket.create_server(("", 80), backlog=200)
             running = await asyncio.start_server(camera_web, sock=listener)
             found: dict[str, Host] = {}
+            crowd = Crowd()
 
             async def done(host: Host) -> None:
                 found[str(host.target.address)] = host
+                crowd.leave()
 
             async def nothing(_target: Target, _port: int) -> None:
                 pass
 
             with scanner:
                 async with network(Heard(), "10.7.1.0/24", rate=1000) as net:
-                    targets = (Target(address) for address in net.scope.addresses())
-                    begun = time.monotonic()
+                    targets = crowd.entering(net.scope.addresses())
                     tiers = [[554, 80, 8000], [37777, 34567]]
                     await sweep(net, targets, tiers, nothing, on_done=done)
-                    took = time.monotonic() - begun
                     sniffed = net.ledger.snapshot()
             running.close()
             assert {text for text, host in found.items() if host.open} == {"10.7.1.5", "10.7.1.6"}
@@ -211,7 +234,7 @@ def test_a_routed_24_with_silent_hosts() -> None:
             assert found["10.7.1.77"].silent == [554, 80, 8000]
             assert found["10.7.1.200"].reason == "unreachable"
             assert sniffed.per_host["10.7.1.77"] == 4
-            assert took < 8
+            assert crowd.most > 200
 
         asyncio.run(work())
 
@@ -244,11 +267,10 @@ def test_ledger_equals_what_a_sniffer_counts() -> None:
                         query(3702, Transport.UDP, CAMERA), payload=b"hello", listen_s=0.3
                     )
                     assert len(await net.ask(asked)) == 1
-                    begun = time.monotonic()
-                    closed = replace(asked, port=9, payload=b"nobody", listen_s=3)
-                    assert await net.ask(closed) == ()
-                    # The ICMP answer ends the wait.
-                    assert time.monotonic() - begun < 1
+                    closed = replace(asked, port=9, payload=b"nobody", listen_s=3600)
+                    async with asyncio.timeout(30):  # the ICMP answer ends the wait
+                        assert await net.ask(closed) == ()
+                    assert net.closed(CAMERA, 9)
                     await net.discover(
                         lambda _: [discovery(Transport.MULTICAST, GROUP, 3702, repeats=3)]
                     )
