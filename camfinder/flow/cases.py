@@ -116,14 +116,19 @@ class CaseReader:
         """The observations of a case, and what could not be read of it.
 
         Raises:
-            BadValue: The case is not of the documented form.
+            BadValue: The case is not of the documented form, or its only observation is not.
         """
         items = case.observations if isinstance(case, Case) else _items(case)
         if not items:
             raise BadValue("observations is no list with something in it")
         reading = _Reading()
         for item in items[:MAX_OBSERVATIONS]:
-            self._observation(item.kind, item.value, reading)
+            try:
+                self._observation(item.kind, item.value, reading)
+            except BadValue as error:  # costs the other observations nothing
+                if len(items) == 1:
+                    raise
+                reading.problems.append(str(error))
         return self._together(reading), reading.problems
 
     def _known(self, kind: str) -> bool:

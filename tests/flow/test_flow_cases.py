@@ -223,6 +223,21 @@ def test_a_bad_case_is_an_answer_with_an_error(case: Any, words: str) -> None:
     assert found["id"] == (case["id"] if isinstance(case, dict) else None)
 
 
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        (("mdns.service", '{"type": "_axis-vi'), "no JSON"),
+        (("ubnt.discovery.hex", "0100008"), "hexadecimal"),
+        (("http.title", 5), "no text"),
+    ],
+)
+def test_a_bad_observation_costs_the_others_nothing(bad: tuple[str, Any], words: str) -> None:
+    """What is not of its kind's form is a problem; what else the case holds is identified."""
+    found = answer(bad, ("http.title", "AXIS P3245-V"))
+    assert (found["brand"], found["model"]) == ("Axis", "P3245-V")
+    assert [words in problem for problem in found["problems"]] == [True]
+
+
 def test_an_unknown_kind_is_a_problem_only() -> None:
     """The rest of the case still counts."""
     found = answer(("smoke.signal", "x"), ("onvif.device_information", INFO))
