@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from net_peers import HOST, Heard, dead_port, network, query
 from test_net_pace import run as in_virtual_time
 
-from camfinder.model import ProblemKind, Transport
+from camfinder.model import Problem, ProblemKind, Transport
 from camfinder.net.datagrams import MAX_FROM_ONE
 from camfinder.net.fetch import decoded
 from camfinder.net.tcp import first_word, is_request, message_length
@@ -91,11 +91,25 @@ def test_a_lost_datagram_is_repeated_to_the_living() -> None:
     in_virtual_time(work)
 
 
+class Told(list[Problem]):
+    """Problems; `here` is set when there is one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.here = asyncio.Event()
+
+    def append(self, problem: Problem) -> None:
+        """As they happen."""
+        super().append(problem)
+        self.here.set()
+
+
 def test_a_flood_is_bounded() -> None:
     """A host that sends without end fills no memory: the rest is dropped, and told once."""
 
     async def work() -> None:
-        heard = Heard()
+        told = Told()
+        heard = Heard(problems=told)
         with device() as sock:
 
             def flood() -> None:
@@ -108,8 +122,7 @@ def test_a_flood_is_bounded() -> None:
                 loop.add_reader(sock.fileno(), flood)
                 await net.ask(replace(query(sock.getsockname()[1], Transport.UDP), payload=b"?"))
                 async with asyncio.timeout(30):
-                    while not heard.problems:  # the flood is long over when all of it is read
-                        await asyncio.sleep(0.01)
+                    await told.here.wait()
                 loop.remove_reader(sock.fileno())
         assert len(heard.frames) == MAX_FROM_ONE
         assert heard.kinds() == [ProblemKind.TRUNCATED]
