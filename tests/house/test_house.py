@@ -124,8 +124,25 @@ def test_a_new_probe_starts_clean(tmp_path: Path) -> None:
 def test_groups_reach_the_workers(request: pytest.FixtureRequest) -> None:
     """Tests that share a costly fixture, or a port, run in one process: pytest tells xdist so."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        pytest.skip("no workers: pytest -n 2 --dist loadgroup")
-    assert request.node.nodeid.endswith("@house")
+        pytest.skip("no workers: pytest -n 2")
+    remedy = "run pytest without --dist (loadgroup is set in pyproject.toml), or with loadgroup"
+    assert request.node.nodeid.endswith("@house"), remedy
+
+
+def test_workers_keep_groups_without_being_told() -> None:
+    """`pytest -n 1` is enough: who forgets `--dist` is not told of failures that are none."""
+    alone = {name: value for name, value in os.environ.items() if "PYTEST" not in name}
+    one = "tests/house/test_house.py::test_groups_reach_the_workers"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "1", one],
+        cwd=ROOT,
+        env=alone,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "skipped" not in done.stdout
 
 
 def test_nothing_of_one_machine_stands_in_the_project() -> None:
