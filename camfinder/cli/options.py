@@ -5,6 +5,10 @@ from typing import Annotated
 
 import typer
 
+MAX_ADDRESSES = 65_536
+"""A /16: the largest subnet that `auto` takes, some ten minutes. Beyond it a slip in the prefix
+(10.0.0.0/8) is likelier than the wish."""
+
 Outputs = Annotated[
     list[Path],
     typer.Option(

@@ -66,7 +66,7 @@ def scan(
             help="Refuse to sweep more addresses than this.",
             envvar="CAMFINDER_MAX_ADDRESSES",
         ),
-    ] = 65_536,
+    ] = options.MAX_ADDRESSES,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would be asked; send nothing.")
     ] = False,

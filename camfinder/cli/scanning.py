@@ -9,6 +9,7 @@ from pathlib import Path
 
 from camfinder.capture.record import Recorder
 from camfinder.cli.knowledge import engine
+from camfinder.cli.options import MAX_ADDRESSES
 from camfinder.cli.progress import lasting, progress
 from camfinder.flow import estimate
 from camfinder.flow.credentials import Credentials, load
@@ -22,9 +23,6 @@ from camfinder.store.entries import Journal
 
 NEVER = range(9100, 9108)
 """Printers print whatever arrives here."""
-MAX_ADDRESSES = 65_536
-"""A /16: the largest subnet that `auto` takes, swept in some minutes to hours. Beyond it a slip in
-the prefix (10.0.0.0/8) is likelier than the wish."""
 
 
 def plan(
