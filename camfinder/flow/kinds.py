@@ -5,6 +5,7 @@ Whoever collects answers names the pieces after the tool at hand: `http.headers`
 """
 
 from collections.abc import Callable, Mapping
+from xml.sax.saxutils import escape
 
 import msgspec
 import re2
@@ -108,13 +109,14 @@ _FIELDS: Mapping[str, str] = {
     "model": "Model",
     "firmwareversion": "FirmwareVersion",
     "firmware": "FirmwareVersion",
+    "fwversion": "FirmwareVersion",
     "serialnumber": "SerialNumber",
     "serial": "SerialNumber",
     "hardwareid": "HardwareId",
 }
 _FIELD = re2.compile(
-    r"(?i)(?:^|[^A-Za-z])[\"']?(manufacturer|model|firmware[ _]?version|firmware|serial[ _]?number"
-    r"|serial|hardware[ _]?id)[\"']?\s*[:=]\s*"
+    r"(?i)(?:^|[^A-Za-z])[\"']?(manufacturer|model|(?:firmware|fw)[ _]?version|firmware"
+    r"|serial[ _]?number|serial|hardware[ _]?id)[\"']?\s*[:=]\s*"
     r"(?:\"([^\"]*)\"|'([^']*)'|([^\s,;{}\"'][^\r\n,;{}\"']*))"
 )
 """A field of device information that a library printed: JSON, a Python table, or lines."""
@@ -145,7 +147,7 @@ def canonical(kind: str, value: object, known: Callable[[str], bool]) -> str:
 def device_information(value: str) -> bytes:
     """Device information as the message it was: libraries print its fields in many ways."""
     if value.lstrip()[:1] == "<":
-        return value.encode("utf-8", "replace")
+        return _answer(value).encode("utf-8", "replace")
     fields: dict[str, str] = {}
     for name, double, single, bare in _FIELD.findall(value[:MARK_CHARS]):
         key = _FIELDS["".join(char for char in name.lower() if char.isalpha())]
@@ -154,3 +156,34 @@ def device_information(value: str) -> bytes:
         return value.encode("utf-8", "replace")
     whole = dict.fromkeys(_FIELDS.values(), "") | fields
     return msgspec.json.encode(whole)
+
+
+def _answer(value: str) -> str:
+    """Elements of an answer of which the envelope was left out, as a whole answer."""
+    if "DeviceInformationResponse" in value or "Manufacturer>" not in value:
+        return value
+    start = '<Envelope xmlns:tds="http://www.onvif.org/ver10/device/wsdl"><Body>'
+    name = "tds:GetDeviceInformationResponse"
+    return f"{start}<{name}>{value}</{name}></Body></Envelope>"
+
+
+_PAIR = re2.compile(
+    r"[\"'](\w{1,40})[\"']\s*:\s*(?:\"([^\"]{0,400})\"|'([^']{0,400})'|(\d{1,20}|true|false)\b)"
+)
+"""A key and its value in JSON, or in a table as Python prints it."""
+
+
+def elements(root: str, value: str) -> str:
+    """A table as the XML that it was read out of; other texts, and XML, as they are.
+
+    Args:
+        root: Name of the root element, its attributes behind it.
+        value: Of the observation: XML, JSON, or a table as Python prints it.
+    """
+    if value.lstrip()[:1] != "{":
+        return value
+    found = _PAIR.findall(value[:MARK_CHARS])
+    children = (
+        f"<{key}>{escape(double or single or bare)}</{key}>" for key, double, single, bare in found
+    )
+    return f"<{root}>{''.join(children)}</{root.partition(' ')[0]}>"

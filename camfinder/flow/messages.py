@@ -6,7 +6,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from camfinder.flow.kinds import device_information
+from camfinder.flow.kinds import device_information, elements
 from camfinder.model import Address, Direction, Frame, Transport
 
 MAX_BYTES = 4 * 1024 * 1024
@@ -39,6 +39,29 @@ def _sdp(value: str) -> bytes:
     return start.encode() + b"\r\n\r\n" + body
 
 
+def _match(value: str) -> bytes:
+    """A message of WS-Discovery; where only its match was kept, in an envelope."""
+    if "Envelope" not in value and "ProbeMatch>" in value:
+        value = f"<Envelope><Body><ProbeMatches>{value}</ProbeMatches></Body></Envelope>"
+    return _text(value)
+
+
+def _device_info(value: str) -> bytes:
+    return _text(elements('DeviceInfo xmlns="http://www.std-cgi.com/ver20/XMLSchema"', value))
+
+
+def _sadp(value: str) -> bytes:
+    return _text(elements("ProbeMatch", value))
+
+
+def _description(value: str) -> bytes:
+    """A UPnP description; where only its device was kept, in the root that belongs around it."""
+    first, last = value.find("<device>"), value.rfind("</device>")
+    if "<root" not in value and 0 <= first < last:
+        value = f"<root>{value[first:last]}</device></root>"
+    return _text(value)
+
+
 def _name(text: str) -> bytes:
     """A domain name without compression (RFC 1035 section 3.1), one label before the type."""
     instance, dot, rest = text.rstrip(".").partition("._")
@@ -55,7 +78,13 @@ def _record(name: str, kind: int, data: bytes) -> bytes:
 
 
 def _mdns(value: str) -> bytes:
-    """A service (JSON: type, name, port, hostname, txt) as the DNS answer that announced it."""
+    """A service as the DNS answer that announced it.
+
+    Args:
+        value: JSON (type, name, port, hostname, txt), or its type alone.
+    """
+    if value[:1] != "{" and "._" in f".{value}":
+        value = json.dumps({"type": value})  # a type alone: _axis-video._tcp.local.
     try:
         service = json.loads(value)
     except (ValueError, RecursionError):
@@ -96,20 +125,20 @@ MESSAGES: Mapping[str, tuple[Callable[[str], bytes], tuple[Carrier, ...]]] = {
     "rtsp.response": (_text, ((Transport.TCP, 554, ""),)),
     "rtsp.sdp": (_sdp, ((Transport.TCP, 554, "DESCRIBE"),)),
     "sip.response": (_text, ((Transport.UDP, 5060, ""),)),
-    "wsd.probematch": (_text, ((Transport.UDP, 3702, ""),)),
+    "wsd.probematch": (_match, ((Transport.UDP, 3702, ""),)),
     "onvif.device_information": (
         device_information,
         ((Transport.HTTP, 80, "GetDeviceInformation"),),
     ),
-    "isapi.device_info": (_text, ((Transport.HTTP, 80, "GET /ISAPI/System/deviceInfo"),)),
-    "hikvision.sadp": (_text, ((Transport.UDP, 37020, ""),)),
+    "isapi.device_info": (_device_info, ((Transport.HTTP, 80, "GET /ISAPI/System/deviceInfo"),)),
+    "hikvision.sadp": (_sadp, ((Transport.UDP, 37020, ""),)),
     "dahua.dhip": (_text, ((Transport.UDP, 37810, ""),)),
     "tplink.discovery": (_text, ((Transport.UDP, 9999, ""), (Transport.UDP, 20002, ""))),
     "ubnt.discovery": (_text, ((Transport.UDP, 10001, ""),)),
     "ubnt.discovery.hex": (_hex, ((Transport.UDP, 10001, ""),)),
     "axis.getbrand": (_text, ((Transport.HTTP, 80, "GET /axis-cgi/param.cgi"),)),
     "ssdp.response": (_text, ((Transport.UDP, 1900, ""),)),
-    "upnp.description": (_text, ((Transport.HTTP, 49152, "GET /description.xml"),)),
+    "upnp.description": (_description, ((Transport.HTTP, 49152, "GET /description.xml"),)),
     "mdns.service": (_mdns, ((Transport.UDP, 5353, ""),)),
 }
 """Kinds that are whole messages: their bytes, and how they would have travelled."""

@@ -36,6 +36,7 @@ GROUP_V6 = IPv6Address("ff02::c")
 _NAMESPACE = UUID("5d2f6c56-3a0e-5f6b-9c55-0b3a9f0a7c11")
 _TYPES = ("dn:NetworkVideoTransmitter", "tds:Device", "")
 _MATCHES = ("ProbeMatch", "ResolveMatch", "Hello", "Bye")
+_MARKS = (b"/discovery", b"d\x00i\x00s\x00c\x00o", b":ProbeMatches>", b"<ProbeMatches>")
 _ACTIONS = MappingProxyType(
     {"ProbeMatch": "ProbeMatches", "ResolveMatch": "ResolveMatches", "Hello": "Hello", "Bye": "Bye"}
 )
@@ -138,8 +139,8 @@ def parse(frame: Frame) -> Iterable[Observation]:
 
 
 def _is_discovery(root: etree._Element, data: bytes) -> bool:
-    """A discovery message that names devices."""
-    if b"/discovery" not in data and b"d\x00i\x00s\x00c\x00o" not in data:
+    """A discovery message that names devices; without its namespaces, by the name of the body."""
+    if not any(mark in data for mark in _MARKS):
         return False
     action = soap.find_text(root, "Action").rpartition("/")[2]
     return soap.local(root) == "Envelope" and action not in {"Probe", "Resolve"}

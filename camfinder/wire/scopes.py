@@ -62,6 +62,8 @@ EMITS = MappingProxyType(
 
 # Categories that name one thing wherever they stand: `acc/mfr/X` and `type/manufacturer/X` too.
 _ANYWHERE = frozenset({"manufacturer", "mac", "serial", "firmware", "model"})
+_HALF_DATE = re2.compile(r"[ _]+(?:19|20)\d\d-(?:\d{0,2}-?)?$")
+"""What is left behind a version of a date for which the sender had no room: `v3.12 2017-06-`."""
 _PREFIX = re2.compile(r"(?i)^onvif:/{1,2}(?:www\.)?onvif\.org/")
 
 
@@ -112,6 +114,8 @@ def _category(path: str, facts: Facts) -> None:
         if category == "firmware" and rest[0].lower() == "version":
             rest = rest[1:]
         value = "/".join(rest)
+        if category == "firmware":
+            value = _HALF_DATE.sub("", value)
         if category == "mac":
             facts.add_mac("onvif.scope.mac", value)
         else:

@@ -61,6 +61,8 @@ def test_other_names_are_understood(kind: str, value: str, key: str, wanted: str
         "{'Manufacturer': 'Nordcam', 'Model': 'ND-1001', 'FirmwareVersion': '2.1'}",
         '{"manufacturer": "Nordcam", "model": "ND-1001", "firmware_version": "2.1"}',
         "Manufacturer: Nordcam\nModel: ND-1001\nFirmware Version: 2.1\n",
+        "DeviceInformation(manufacturer='Nordcam', model='ND-1001', fw_version='2.1')",
+        "<Manufacturer>Nordcam</Manufacturer><Model>ND-1001</Model>\n<FirmwareVersion>2.1</x>",
     ],
 )
 def test_device_information_in_any_print(printed: str) -> None:
@@ -71,6 +73,42 @@ def test_device_information_in_any_print(printed: str) -> None:
         "ND-1001",
         "2.1",
     )
+
+
+BARE = "<d:ProbeMatch><d:Scopes>onvif://www.onvif.org/hardware/ND-1001</d:Scopes></d:ProbeMatch>"
+DEVICE = (
+    "<URLBase>http://192.0.2.1/</URLBase><device><manufacturer>Nordcam</manufacturer>"
+    "<modelName>ND-1001</modelName></device></root>"
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "key", "wanted"),
+    [
+        ("wsd.probematch", BARE, "onvif.scope.hardware", "ND-1001"),
+        ("upnp.description", DEVICE, "upnp.model_name", "ND-1001"),
+        ("isapi.device_info", '{"DeviceInfo": {"model": "ND-1001"}}', "isapi.model", "ND-1001"),
+        ("isapi.device_info", "{'model': 'ND-1001', 'x': 1}", "isapi.model", "ND-1001"),
+        ("isapi.device_info", '{"model": "ND & <1>"}', "isapi.model", "ND & <1>"),
+        ("hikvision.sadp", '{"DeviceDescription": "ND-1001"}', "sadp.model", "ND-1001"),
+        ("mdns.service", "_nordcam._tcp.local.", "mdns.service", "_nordcam._tcp"),
+    ],
+)
+def test_pieces_and_tables_are_read_as_the_message_they_were(
+    kind: str, value: str, key: str, wanted: str
+) -> None:
+    """What is around a match or a device may be missing, and XML may have become a table."""
+    assert facts(kind, value)[key] == wanted
+
+
+@given(
+    kind=st.sampled_from(["wsd.probematch", "upnp.description", "isapi.device_info"]),
+    text=st.text(),
+)
+def test_any_text_is_a_message_or_a_problem(kind: str, text: str) -> None:
+    """No text of these kinds raises."""
+    READER.read({"observations": [{"kind": kind, "value": "{" + text}]})
+    READER.read({"observations": [{"kind": kind, "value": f"<device>{text}</device>"}]})
 
 
 def test_an_unknown_kind_is_a_problem() -> None:

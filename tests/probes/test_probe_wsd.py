@@ -87,6 +87,15 @@ def test_empty_matches_are_no_device() -> None:
     assert not read(PROBE, frame(answer(""), 3702))
 
 
+def test_without_namespaces() -> None:
+    """A message that declares no namespace is known by the name of its body."""
+    bare = (
+        "<e:Envelope><e:Body><q:ProbeMatches>" + MATCH + "</q:ProbeMatches></e:Body></e:Envelope>"
+    )
+    assert one(PROBE, frame(bare.encode(), 3702)).first("onvif.scope.hardware") == "ND-1001"
+    assert not read(PROBE, frame(b"<e:Envelope><e:Body><q:Other/></e:Body></e:Envelope>", 3702))
+
+
 def test_foreign_address_is_claimed() -> None:
     """A service address elsewhere is what the device says of itself, not where it is."""
     found = one(PROBE, frame(answer(), 3702, source="198.51.100.7"))

@@ -38,6 +38,8 @@ def facts(*paths: str) -> dict[str, list[str]]:
         ("Profile/Q/Operational", "profile", "Q/Operational"),
         ("acc/firmware/version/01.05.32", "firmware", "01.05.32"),
         ("version/1.2", "firmware", "1.2"),
+        ("acc/firmware/version/v3.1%202017-06-", "firmware", "v3.1"),
+        ("acc/firmware/version/v3.1%202017-06-08", "firmware", "v3.1 2017-06-08"),
     ],
 )
 def test_categories(path: str, key: str, value: str) -> None:
