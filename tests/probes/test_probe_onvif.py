@@ -38,6 +38,16 @@ INFORMATION = (
 )
 
 
+def test_a_response_without_its_namespaces() -> None:
+    """What was asked for by name is read; a fault without them may be anybody's."""
+    inner = INFORMATION.encode()
+    asked = frame(inner, 80, Transport.HTTP, request="GetDeviceInformation")
+    assert one(PROBE, asked).first("onvif.model") == "ND-1001"
+    assert not read(PROBE, frame(inner, 80, Transport.HTTP))
+    fault = b"<s:Envelope><s:Body><s:Fault><Text>no</Text></s:Fault></s:Body></s:Envelope>"
+    assert not read(PROBE, frame(fault, 80, Transport.HTTP, request="GetDeviceInformation"))
+
+
 def test_device_information() -> None:
     """The five fields, from an HTTP answer, from a body alone, and from JSON."""
     body = frame(answer(INFORMATION), 80, Transport.HTTP)
