@@ -17,6 +17,7 @@ from pathlib import Path
 
 import msgspec
 
+from camfinder.cli.identify import GARBAGE
 from camfinder.cli.knowledge import engine
 from camfinder.flow.cases import decode_case, identify_case
 from camfinder.match.engine import Engine
@@ -72,6 +73,7 @@ def main() -> dict[str, float]:
     for line in lines(WARM_CASES, seed=2):
         identify_case(decode_case(line), loaded, probes)
     gc.freeze()  # as the command does
+    gc.set_threshold(GARBAGE)
     cases = observations = size = 0
     taken, resident = 0.0, [_resident()]
     for batch in batches(CASES):

@@ -13,6 +13,9 @@ from camfinder.cli.codes import Exit
 
 MAX_LINE = 16 * 1024 * 1024
 
+GARBAGE = 50_000
+"""Objects made between two looks for cycles: cases leave next to none behind."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -40,6 +43,7 @@ def identify(
     loaded, probes = engine(fingerprints), all_probes()
     encode = msgspec.json.Encoder().encode
     gc.freeze()  # what is loaded stays: it need not be looked through again and again
+    gc.set_threshold(GARBAGE)
     failed = False
     out = sys.stdout.buffer
     for number, line in _lines(file):

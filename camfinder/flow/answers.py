@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Any
 
-from camfinder.match.alone import NOTHING, REMEMBERED, Alone, Told
+from camfinder.match.alone import NOBODY, NOTHING, REMEMBERED, Alone, Told
 from camfinder.match.finding import Finding
 from camfinder.model import Kind, Slot, Strength
 
@@ -23,6 +23,9 @@ _UNKNOWN = {
     "confidence": Strength.HINT.confidence,
 }
 """The answer where nothing is told."""
+
+_NOTHING_TOLD: dict[str, Any] = {**_UNKNOWN, "disputed": {}, "evidence": [], "problems": []}
+"""The same, whole: it is never changed, nor is any other answer."""
 
 
 def _shown(finding: Finding) -> tuple[str, dict[str, str]]:
@@ -49,6 +52,8 @@ def _evidence(told: Told) -> dict[str, Any]:
 
 def answer(found: Alone, problems: list[str]) -> dict[str, Any]:
     """The identification in the documented form, without the id of its case."""
+    if found is NOBODY and not problems:
+        return _NOTHING_TOLD
     if found.conclusion is NOTHING:
         return {**_UNKNOWN, "disputed": {}, "evidence": [], "problems": problems}
     conclusion, values = found.conclusion, found.conclusion.values

@@ -58,7 +58,8 @@ class Alone(NamedTuple):
     evidence: Sequence[Told]
 
 
-_NOBODY = Alone(NOTHING, None, ())
+NOBODY = Alone(NOTHING, None, ())
+"""What no evidence at all comes to."""
 
 
 class Describer:
@@ -78,7 +79,7 @@ class Describer:
                 probe = one.probe
                 heard.append((one, [Told(finding, fact, probe) for fact, finding in found]))
         if not heard:
-            return _NOBODY
+            return NOBODY
         evidence = _each_once(heard)
         conclusion = self._concluded(evidence)
         mac = None

@@ -121,9 +121,12 @@ class Engine:
         facts = observation.facts
         if len(facts) == 1 and facts[0].key in self._looks and not observation.mac:
             (fact,) = facts
-            whole = self._glance(fact.key, encoded(fact.value)).whole
-            if whole is not None:
-                return [(fact, finding) for finding in whole]
+            glance = self._glance(fact.key, encoded(fact.value))
+            if glance.whole is not None:
+                return [(fact, finding) for finding in glance.whole]
+            look = self._looks[fact.key]
+            if look.slot is None and (glance.quiet or not look.text) and not self._by_itself(fact):
+                return [] if look.state is None else [(fact, look.state)]
         return self._told_in_turn(self._facts(observation))
 
     def _told_in_turn(self, facts: tuple[Fact, ...]) -> list[tuple[Fact, Finding]]:
@@ -137,10 +140,7 @@ class Engine:
             if look is None:  # most headers of a page
                 continue
             glance = self._glance(key, encoded(value))
-            findings = glance.findings
-            if findings is None:
-                tell = self._alone if len(value) <= CACHED_CHARS else self._told_alone
-                findings = tell(key, value)
+            findings = self._by_itself(fact) if glance.findings is None else glance.findings
             found += [
                 (fact, finding)
                 for finding in findings
@@ -155,6 +155,11 @@ class Engine:
         if found:
             found = no_serial_as_model(found)
         return found + states if states else found
+
+    def _by_itself(self, fact: Fact) -> tuple[Finding, ...]:
+        """What a fact tells by itself, where its shape does not settle that."""
+        tell = self._alone if len(fact.value) <= CACHED_CHARS else self._told_alone
+        return tell(*fact)
 
     def _told_by_texts(
         self, texts: Sequence[tuple[Fact, bool]], found: Sequence[tuple[Fact, Finding]]

@@ -196,13 +196,18 @@ def _head_lines(data: bytes) -> tuple[list[str], int]:
     at = len(data) - len(data.lstrip(b"\r\n\x00"))
     end = min(len(data), at + MAX_HEAD_BYTES)
     newline = b"\n" if b"\n" in data[at:end] else b"\r"
+    # Most heads are ASCII: decoded as a whole then, else line by line as each line can be.
+    text = data[at:end].decode("ascii") if data[at:end].isascii() else ""
+    begin = at
     while at < end and len(lines) <= MAX_HEADERS:
         stop = data.find(newline, at, end)
         following = end if stop < 0 else stop + 1
-        line = decode(data[at : end if stop < 0 else stop]).rstrip("\r")
+        stop = end if stop < 0 else stop
+        line = text[at - begin : stop - begin] if text else decode(data[at:stop])
+        line = line.rstrip("\r")
         if not line.strip():
             return lines, following
-        if lines and line.lstrip().lower().startswith(_BODY_STARTS):
+        if lines and "<" in line and line.lstrip().lower().startswith(_BODY_STARTS):
             return lines, at
         lines.append(line)
         at = following

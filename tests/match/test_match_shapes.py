@@ -1,6 +1,7 @@
 """What is known of a text by its shape holds for the text."""
 
 import random
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from shipped import engine, fingerprints
 
 from camfinder.match.patterns import compile_pattern, encoded
 from camfinder.match.shapes import KEPT, ShapeMemo, shape, widened
+from camfinder.model import Fact, Observation, Transport
 
 PIECES = [
     *("a", "Z", "7", "0", "12", ".", " ", "-", r"\d", r"\w", r"\D", r"\b", r"\.", r"\x35"),
@@ -16,6 +18,7 @@ PIECES = [
     *("(?:1|2)", "(3)?", r"\d{2,3}", "8{2}", "9+", "(?i:b)", "(?P<n1>4)", "^", "$", r"\p{Lu}"),
     *(r"\x{41}", r"\pN", r"\012", r"\0", "x{", "{4}"),
 ]
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 TEXTS = st.text(alphabet="0123456789abZ .-]é\N{ARABIC-INDIC DIGIT FOUR}", max_size=12)
 
 
@@ -98,3 +101,25 @@ def test_memory_is_bounded() -> None:
     assert made.count(("k", b"a0")) == 1
     assert len(memo) <= 2 * KEPT
     assert memo("other", b"a1") != first
+
+
+def test_rules_found_are_those_that_match() -> None:
+    """Of texts that differ in their digits each gets the rules whose patterns occur in it."""
+    rules = fingerprints().rules
+    told = 0
+    for number, rule in enumerate(rules[::23]):
+        key = rule.facts[number % len(rule.facts)]
+        text = next((hit.text for hit in rule.hits if hit.text), "")
+        for value in (text, redone(text, number), redone(text, number + 1)):
+            seen = Observation("x", None, 0, Transport.UDP, (Fact(key, value),), NOW, "t", b"")
+            found = {one.fingerprint for _fact, one in engine().told(seen)}
+            expected = {
+                one.id
+                for one in rules
+                if key in one.facts and not one.requires and one.pattern.search(encoded(value))
+            }
+            assert found & {one.id for one in rules if not one.requires} <= expected, value
+            claiming = {one.id for one in rules if all("{" not in t for t in one.gives.values())}
+            assert expected & claiming <= found, value
+            told += len(found)
+    assert told > 300
