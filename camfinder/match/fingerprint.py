@@ -49,13 +49,19 @@ def load(folders: Sequence[Path]) -> Fingerprints:
     Raises:
         FingerprintError: Something in a file is wrong; it names file, rule and remedy.
     """
-    fingerprints, complaints = read(folders)
+    fingerprints, complaints = read(folders, trusted=default_folder())
     refuse(complaints, FingerprintError)
     return fingerprints
 
 
-def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
+def read(
+    folders: Sequence[Path], *, trusted: Path | None = None
+) -> tuple[Fingerprints, tuple[Complaint, ...]]:
     """The readable part of all folders, and every complaint about the rest.
+
+    Args:
+        folders: The lowest first.
+        trusted: A folder whose patterns were checked when it was made (`fingerprints check`).
 
     Raises:
         FingerprintError: A folder is not there or holds no fingerprint file.
@@ -66,7 +72,7 @@ def read(folders: Sequence[Path]) -> tuple[Fingerprints, tuple[Complaint, ...]]:
     complaints: list[Complaint] = []
     digest = Digest()
     for folder in folders:
-        layer = Reader(below=vendors)
+        layer = Reader(below=vendors, trusted=folder == trusted)
         for path, data in FINGERPRINTS.files(folder, digest, complaints):
             layer.add(path, data)
         vendors |= layer.vendors

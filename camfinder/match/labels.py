@@ -12,7 +12,7 @@ from typing import Any
 import re2
 
 from camfinder.match.nouns import Hit, Miss, Rule, Vendor
-from camfinder.match.patterns import compile_pattern
+from camfinder.match.patterns import Later, compile_pattern
 from camfinder.model import Kind, Slot, Strength
 
 ONLY = "surveillance"
@@ -97,7 +97,7 @@ def _rule(
         vendor=vendor.id,
         facts=facts,
         match=match,
-        pattern=compile_pattern(match),
+        pattern=Later(match),
         requires=requires or {},
         proves=brand,
         gives={Slot.BRAND: vendor.id, Slot.KIND: kind},

@@ -7,6 +7,7 @@ from functools import cached_property
 import re2
 
 from camfinder.match.names import vendor_key
+from camfinder.match.patterns import Later
 from camfinder.model import CamfinderError, Kind, Slot, Strength
 
 
@@ -113,7 +114,7 @@ class Rule:
     vendor: str
     facts: tuple[str, ...]
     match: str
-    pattern: "re2._Regexp"
+    pattern: "Later | re2._Regexp"
     requires: Mapping[str, "re2._Regexp"]
     proves: Strength
     gives: Mapping[Slot, str]

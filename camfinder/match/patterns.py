@@ -4,7 +4,7 @@ Quirks (google-re2 1.1): `Set.Match` gives None for no match, lone surrogates ra
 than `max_mem` silently fails to match, errors go to stderr unless `log_errors` is off.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import re2
@@ -49,6 +49,39 @@ def compile_pattern(text: str, *, ignore_case: bool = False) -> "re2._Regexp":
     except re2.error as error:
         cause = error.args[0] if error.args else "not an RE2 pattern"
         raise ValueError(cause.decode() if isinstance(cause, bytes) else str(cause)) from None
+
+
+class Later:
+    """A pattern of a file that was checked before: compiled when it is first needed.
+
+    Of some thousand patterns a run needs a few, and compiling them all takes half a second.
+    """
+
+    __slots__ = ("_made", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        self._made: re2._Regexp[str] | None = None
+
+    @property
+    def made(self) -> "re2._Regexp[str]":
+        """It compiled.
+
+        Raises:
+            ValueError: As of `compile_pattern`.
+        """
+        if self._made is None:
+            self._made = compile_pattern(self.pattern)
+        return self._made
+
+    @property
+    def groupindex(self) -> Mapping[str, int]:
+        """Name to number of its named groups."""
+        return self.made.groupindex if "(?P<" in self.pattern else {}
+
+    def search(self, text: str | bytes) -> Any:
+        """As of the compiled pattern."""
+        return self.made.search(text)
 
 
 def encoded(text: str) -> bytes:
@@ -127,7 +160,7 @@ class Pattern:
 
     __slots__ = ("_match", "_pattern")
 
-    def __init__(self, pattern: "str | re2._Regexp") -> None:
+    def __init__(self, pattern: "str | Later | re2._Regexp") -> None:
         """Take it as it is: one that is still text is compiled for its first search.
 
         Of some thousand patterns on brands and models a run needs a few.
@@ -138,6 +171,8 @@ class Pattern:
     def _first_match(self, anchor: Any, text: bytes, begin: int, end: int) -> Spans:
         """The first search: those after it go to RE2 directly."""
         given = self._pattern
+        if isinstance(given, Later):
+            given = given.made
         compiled = compile_pattern(given) if isinstance(given, str) else given
         self._match = compiled._regexp.Match  # noqa: SLF001 (see above)
         return self._match(anchor, text, begin, end)

@@ -9,7 +9,8 @@ _PLACEHOLDER_BRANDS = """
 general private onvif ipc ipcam ipcamera networkcamera h264 h265 h264dvr h264ipc default oem
 none unknown na null nil test manufacturer vendor brand camera cam nvr dvr nvt ipnc device
 generic company name hdipc hdipcam ipdevice webcam video cctv hd embedded linux neutral
-manufacture factory custom nobrand noname others other public standard common
+manufacture factory custom nobrand noname others other public standard common technology
+technologies electronics
 """
 PLACEHOLDER_BRANDS = frozenset(_PLACEHOLDER_BRANDS.split())
 """What devices state in a manufacturer field that names nobody (letters and digits)."""
