@@ -26,8 +26,12 @@ _EDGE = r"(?:^|[^0-9A-Za-z])"
 _END = r"(?:[^0-9A-Za-z]|$)"
 
 _NEXT_TOKEN = Pattern(
-    r"(?i)^[\s:_]{1,3}((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^0-9A-Za-z]|$)"
+    r"(?i)^[\s:_]{1,3}(?:(?:(?:ip|network|internet|wireless|wi-?fi|security|surveillance|hd|ptz|dome"
+    r"|digital|video)[ _-]){0,3}(?:camera|web ?cam|recorder|[dn]vr|encoder|server)[\s:_-]{1,3})?"
+    r"((?:[A-Z]{1,8}[-_]?)?[A-Z0-9]+(?:[-/.][A-Z0-9]+){0,5})(?:[^0-9A-Za-z]|$)"
 )
+"""The number behind a brand's name, or behind the words for what it is."""
+
 _CLASSES = tuple(
     (Pattern(rf"(?i){_EDGE}(?:{words}){_END}"), kind, everywhere)
     for words, kind, everywhere in (

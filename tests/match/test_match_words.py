@@ -87,3 +87,19 @@ def test_firmware_form_accuses_nobody_else(
 ) -> None:
     """A version without the leading V is not in the form of Hikvision."""
     assert answer(shipped, "onvif.firmware", version)["maker"] == maker
+
+
+@pytest.mark.parametrize(
+    ("title", "model"),
+    [
+        ("Santachi ST-390IP", "ST-390IP"),
+        ("Santachi Network Camera ST-390IP", "ST-390IP"),
+        ("Santachi digital video recorder: ST-16CH4", "ST-16CH4"),
+        ("Santachi Network Camera login", None),
+        ("Santachi Network Camera 2.0", None),
+    ],
+)
+def test_number_behind_the_class(shipped: Engine, title: str, model: str | None) -> None:
+    """The model stands behind the brand, or behind the words for what it is."""
+    found = answer(shipped, "http.title", title)
+    assert (found["brand"], found["model"]) == ("Santachi", model)
