@@ -27,7 +27,7 @@ HERE = IPv4Address("192.0.2.1")
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_OBSERVATIONS = 1_000
-REPEATS = 8_192
+REPEATS = 16_384
 """Cases of each generation whose answers are remembered."""
 
 REPEAT_CHARS = 1_024

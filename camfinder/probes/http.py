@@ -49,6 +49,7 @@ _ICON = re2.compile(r"(?is)<link\s[^<>]*rel\s*=\s*[\"']?(?:shortcut\s+)?icon[^<>
 _HREF = re2.compile(r"(?is)\shref\s*=\s*[\"']?([^\"'<>\s]+)")
 _LOGIN = re2.compile(r"(?i)login|main|home|view|start|page|camera|monitor")
 _ACCOUNTS = byte_pattern(rb"(?i)GetUsersResponse|<UserList|user\d_(?:name|pwd)|<XML_TOPSEE")
+_ACCOUNT_MARKS = (b"user", b"topsee")
 _SECRETS = (
     byte_pattern(rb"(?i)(<(?:\w+:)?(?:password|passwd|pwd|salt|challenge)(?:\s[^<>]*)?>)[^<]*"),
     byte_pattern(
@@ -239,9 +240,10 @@ def _body_facts(
         return b""  # pictures and accounts are nobody's evidence
     if not body:
         return None
-    if _ACCOUNTS.search(body):
+    lower = body.lower()
+    if any(mark in lower for mark in _ACCOUNT_MARKS) and _ACCOUNTS.search(body):
         return b""
-    kept = _without_secrets(body)
+    kept = _without_secrets(body, lower)
     if b"\x00" in kept[:512].rstrip(b"\x00") and kept[:2] not in {b"\xff\xfe", b"\xfe\xff"}:
         return None if kept is body else kept
     text = decode(kept[: 4 * MAX_BODY_CHARS], charset)
@@ -257,9 +259,13 @@ def _is_icon(path: str, content_type: str, body: bytes) -> bool:
     return named and bool(body) and body.lstrip()[:1] != b"<"
 
 
-def _without_secrets(body: bytes) -> bytes:
-    """The body without the values of passwords and salts; itself where it has none."""
-    lower = body.lower()
+def _without_secrets(body: bytes, lower: bytes) -> bytes:
+    """The body without the values of passwords and salts; itself where it has none.
+
+    Args:
+        body: As sent.
+        lower: The same in lower case.
+    """
     if not any(mark in lower for mark in _SECRET_MARKS):
         return body
     for pattern in _SECRETS:
