@@ -184,6 +184,7 @@ def test_a_year_of_scans_in_two_stores(postgres: str, tmp_path: Path) -> None:
     import psycopg
 
     with psycopg.connect(f"{postgres.replace('+psycopg', '')}/postgres", autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS lab_{WORKER}")  # of a first try
         admin.execute(f"CREATE DATABASE lab_{WORKER}")
     with (
         Database(str(tmp_path / "store.db")) as sqlite,
