@@ -33,13 +33,14 @@ def test_greetings(start: str, protocol: str) -> None:
 
 @pytest.mark.parametrize(("start", "protocol"), GREETINGS)
 def test_each_greeting_tells_the_maker(start: str, protocol: str) -> None:
-    """The bytes alone: a surveillance device, and whose; never the label of a platform."""
+    """The bytes alone: a surveillance device, and whose, unless many labels share the boards."""
     told = {"transport": "tcp", "port": 8000, "hex": start, "direction": "answer"}
     case = {"id": "1", "observations": [{"kind": "frame", "value": json.dumps(told)}]}
     found = identify_case(case, engine(), all_probes())
     assert found["surveillance"] is True
-    names = {"topsee": "Anjvision", "geovision-mobile": "GeoVision"}
-    assert (found["maker"] or found["brand"]).casefold() == names.get(protocol, protocol).casefold()
+    names = {"topsee": "", "geovision-mobile": "geovision"}
+    told_maker = found["maker"] or found["brand"] or ""
+    assert told_maker.casefold() == names.get(protocol, protocol)
     assert found["confidence"] == "medium"
 
 
