@@ -6,13 +6,11 @@ files: checked with examples, listed, shown as evidence under ids of their own.
 """
 
 from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
 
 import re2
 
 from camfinder.match.nouns import Hit, Miss, Rule, Vendor
-from camfinder.match.patterns import Later, compile_pattern
+from camfinder.match.patterns import Later
 from camfinder.model import Kind, Slot, Strength
 
 ONLY = "surveillance"
@@ -39,7 +37,7 @@ _CLASS = (
     r"(?:(?:ip|network|internet|cctv|security|surveillance|dome|bullet|ptz|wireless|wi-?fi|cloud)"
     r"[ _-]?cam(?:era)?s?\b|\bip ?cam|\bvideo ?door(?:bell|phone)\b|\bvideo server\b)"
 )
-_PAGE = (
+_PAGE = Later(
     r"(?is)^.{0,300}$|\b(?:camera|ipcam|[dn]vr|surveillance|onvif|rtsp|ptz|live ?view"
     r"|video server|doorbell|activex)\b"
 )
@@ -67,8 +65,9 @@ def rules_of(vendor: Vendor) -> Iterator[Rule]:
         word = _ALONE.get(vendor.kind, Kind.SURVEILLANCE).value
         yield _rule(vendor, "named", _BANNERS, named, word, login, Strength.DISTINCT)
         yield _rule(vendor, "owner-name", _OWNERS, named, word, f"{vendor.name}-1")
-        needs = {"http.body": _compiled(_PAGE)}
-        yield _rule(vendor, "page", ("http.body",), named, word, page, requires=needs)
+        yield _rule(
+            vendor, "page", ("http.body",), named, word, page, requires={"http.body": _PAGE}
+        )
     elif vendor.sells == ALSO:
         kind = _BESIDE.get(vendor.kind, Kind.SURVEILLANCE)
         beside = rf"(?is){_EDGE}(?:{names}){_END}.{{0,60}}?{_CLASS}"
@@ -88,7 +87,7 @@ def _rule(
     kind: str,
     hit: str,
     brand: Strength = Strength.FAMILY,
-    requires: Mapping[str, Any] | None = None,
+    requires: Mapping[str, Later] | None = None,
 ) -> Rule:
     """A rule that gives brand and kind, the kind at `family`."""
     others = dict.fromkeys(requires or (), hit)
@@ -108,11 +107,6 @@ def _rule(
         misses=(Miss(text=f"{vendor.name}ish", raw=None, with_facts={}, why="another name"),),
         file=vendor.file,
     )
-
-
-@cache
-def _compiled(pattern: str) -> Any:
-    return compile_pattern(pattern)
 
 
 def _distinct(names: tuple[str, ...]) -> Iterator[str]:

@@ -115,7 +115,7 @@ class Rule:
     facts: tuple[str, ...]
     match: str
     pattern: "Later | re2._Regexp"
-    requires: Mapping[str, "re2._Regexp"]
+    requires: Mapping[str, "Later | re2._Regexp"]
     proves: Strength
     gives: Mapping[Slot, str]
     strengths: Mapping[Slot, Strength]
